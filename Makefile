@@ -1,0 +1,66 @@
+# make demo | test | check | e2e | bars | bars-full | bench | fix | lock | clean      each does its own set-up
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := test
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
+COOLDOWN ?= 7 days
+BIN := .venv/bin
+INSTALL = $(BIN)/uv pip install --quiet --no-deps --build-constraints requirements/build.lock --editable .
+
+.PHONY: demo test check e2e bars bars-full bench fix lock clean
+
+demo: .venv/demo
+	$(BIN)/promptship demo
+
+test: .venv/dev
+	$(BIN)/pytest $(ARGS)
+
+check: .venv/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+e2e bars bench: .venv/dev
+	$(BIN)/pytest -m $(subst bench,scale,$@) $(ARGS)
+
+bars-full: .venv/dev
+	$(BIN)/pytest -m 'bars or bars_full' --timeout 0 $(ARGS)
+
+fix: .venv/dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# A release needs to be this old before a lock takes it: long enough for others to notice a malicious one.
+lock: COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --exclude-newer '$(COOLDOWN)'
+lock: PROJECT = --override requirements/overrides.txt --constraint requirements/constraints.txt --extra local pyproject.toml
+lock: $(BIN)/uv
+	$(COMPILE) requirements/uv.in --output-file requirements/uv.lock
+	$(COMPILE) requirements/build.in --output-file requirements/build.lock
+	$(COMPILE) $(PROJECT) --output-file requirements/demo.lock
+	$(COMPILE) $(PROJECT) --group dev --constraint requirements/demo.lock --output-file requirements/dev.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/uv: requirements/uv.lock
+	@test -x $(BIN)/python || test -n "$(PYTHON)" || { echo 'No Python of 3.11 to 3.13 was found. Install one, or name it: make PYTHON=/path/to/python'; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.lock
+	@touch $@
+
+# One environment: dev.lock holds everything of demo.lock, so what is set up for development also runs the demo.
+.venv/demo: requirements/demo.lock requirements/build.lock pyproject.toml $(BIN)/uv
+	@if test -e .venv/dev; then $(MAKE) --no-print-directory .venv/dev; else \
+		$(BIN)/uv pip sync --quiet --require-hashes requirements/demo.lock && $(INSTALL); fi
+	@touch $@
+
+.venv/dev: requirements/dev.lock requirements/build.lock pyproject.toml $(BIN)/uv
+	$(BIN)/uv pip sync --quiet --require-hashes requirements/dev.lock
+	$(INSTALL)
+	@touch $@

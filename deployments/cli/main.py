@@ -1,0 +1,84 @@
+"""`promptship`: noun, then verb. Each noun is a module of this folder, imported only when it is asked for.
+
+Exit codes: 0 pass, 1 reject, 2 inconclusive, held or not decided yet, 3 error, 64 wrong usage, 130 interrupted.
+Results go to stdout, progress and errors to stderr; with --json stdout is one JSON document and nothing else.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from typing import Any
+
+import click
+
+from registry.errors import PromptshipError
+
+WRONG_USAGE = 64
+INTERRUPTED = 130
+
+NOUNS = {
+    "approve": "release",
+    "changelog": "changelog",
+    "demo": "demo",
+    "doctor": "doctor",
+    "eval": "evals",
+    "evalset": "evalset",
+    "live": "live",
+    "prompt": "prompt",
+    "release": "release",
+    "report": "report",
+    "rollback": "rollback",
+    "sql": "sql",
+    "trace": "trace",
+}
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported by name, so that `--help` of one noun does not pay for the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(set(NOUNS) - {"approve"})
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"deployments.cli.{NOUNS[name]}")
+        command: click.Command = module.command
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="promptship-pipeline", prog_name="promptship")
+def cli() -> None:
+    """A release pipeline for LLM prompts."""
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code; every error a person can cause is one message."""
+    try:
+        result = cli.main(args=arguments, prog_name="promptship", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted. The same command goes on where this one stopped.", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        _show(arguments, "PS-U001", error.format_message(), {})
+        return WRONG_USAGE
+    except PromptshipError as error:
+        _show(arguments, error.code, str(error), {"found": error.found, "expected": error.expected, "fix": error.fix})
+        return error.exit_code
+
+
+def _show(arguments: list[str], code: str, message: str, parts: dict[str, Any]) -> None:
+    if "--json" in arguments:
+        click.echo(json.dumps({"format": 1, "error": {"code": code, "message": message, **parts}}))
+    else:
+        click.echo(f"{code}: {message}", err=True)
+
+
+def main() -> None:
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,23 @@
+"""Bring a prompt version into an environment: lint, gates, shadow, canary, promotion or rollback."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from tasks.claim_release import held
+from tasks.open_release import open_release
+from tasks.plan_release import following
+from tasks.release.orders import ReleaseOrder
+from tasks.report_release import state_of
+from tasks.stages import STAGES
+
+
+@flow(flow_run_name="release {order.version} to {order.environment}", persist_result=False)
+def release(order: ReleaseOrder) -> State:
+    """Walk one release to its end, or to where it waits for a person or for time."""
+    with held(order):
+        record = open_release(order)
+        while step := following(record):
+            record = STAGES[step.stage](record, step)
+        return state_of(order, record)

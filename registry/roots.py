@@ -1,0 +1,102 @@
+"""Where state and data live. Spelled out by environment variables, or found beside a project file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import SettingsError
+
+MARKERS = ("promptship.yaml", "pyproject.toml")
+_HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Roots:
+    """The folders of one installation; nothing is created here."""
+
+    home: Path
+    registry: Path
+    evalsets: Path
+    artifacts_at: Path | None = None
+    routes_at: Path | None = None
+
+    @property
+    def ledger(self) -> Path:
+        return self.home / "ledger.duckdb"
+
+    @property
+    def outbox(self) -> Path:
+        return self.home / "outbox"
+
+    @property
+    def spool(self) -> Path:
+        return self.home / "spool"
+
+    @property
+    def cache(self) -> Path:
+        return self.home / "cache"
+
+    @property
+    def public(self) -> Path:
+        return self.home / "public"
+
+    @property
+    def reports(self) -> Path:
+        return self.home / "reports"
+
+    @property
+    def artifacts(self) -> Path:
+        return self.artifacts_at or self.home / "artifacts"
+
+    @property
+    def routes(self) -> Path:
+        return self.routes_at or self.home / "routes"
+
+    @classmethod
+    def find(cls, environ: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Roots:
+        """From PROMPTSHIP_HOME, _REGISTRY, _EVALSETS, _ARTIFACTS and _ROUTES; what is not set, beside the nearest
+        `promptship.yaml` or `pyproject.toml` upwards of `cwd`. Raises SettingsError when there is neither."""
+        project = _project(cwd or Path.cwd())
+        return cls(
+            home=_set(environ, "PROMPTSHIP_HOME") or _home(project, cwd or Path.cwd()),
+            registry=_set(environ, "PROMPTSHIP_REGISTRY") or _registry(project),
+            evalsets=_set(environ, "PROMPTSHIP_EVALSETS") or _evalsets(project),
+            artifacts_at=_set(environ, "PROMPTSHIP_ARTIFACTS"),
+            routes_at=_set(environ, "PROMPTSHIP_ROUTES"),
+        )
+
+
+def _set(environ: Mapping[str, str], name: str) -> Path | None:
+    value = environ.get(name, "")
+    return Path(value).expanduser().absolute() if value else None
+
+
+def _project(start: Path) -> Path | None:
+    for folder in (start.absolute(), *start.absolute().parents):
+        if any((folder / marker).is_file() for marker in MARKERS):
+            return folder
+    return None
+
+
+def _home(project: Path | None, cwd: Path) -> Path:
+    if project is None:
+        raise SettingsError(
+            f"No project was found upwards of {cwd}, and PROMPTSHIP_HOME is not set",
+            expected=f"a folder with {' or '.join(MARKERS)}, or PROMPTSHIP_HOME",
+            fix="Run this inside the project, or set PROMPTSHIP_HOME to the folder that keeps its state",
+        )
+    return project / ".promptship"
+
+
+def _registry(project: Path | None) -> Path:
+    """The project's own `registry/`, known by its models.yaml; else that of this checkout."""
+    own = project / "registry" if project else None
+    return own if own and (own / "models.yaml").is_file() else _HERE
+
+
+def _evalsets(project: Path | None) -> Path:
+    own = project / "evalsets" if project else None
+    return own if own and own.is_dir() else _HERE.parent / "evalsets"

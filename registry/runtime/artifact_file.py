@@ -1,0 +1,117 @@
+"""The artifact: a behavior version as one self-contained file, `artifacts/<behavior sha>.json`, verified by its hash.
+
+It has neither id nor version: two versions with the same behavior are one artifact.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+from ..artifact import Decoding, Message, Output, Tool, Variable
+from ..behavior import COMPONENTS, Behavior, Component, canonical, sha, short
+from ..errors import ArtifactCorrupt
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """The resolved version. What it holds does not change; the typed views are built on first use."""
+
+    behavior: str
+    shas: Mapping[Component, str]
+    components: Mapping[Component, Any]
+
+    @cached_property
+    def model(self) -> dict[str, str | None]:
+        """The model's identity: provider, model, revision, region."""
+        return dict(self.components["model"])
+
+    @cached_property
+    def fallbacks(self) -> tuple[dict[str, str | None], ...]:
+        return tuple(dict(identity) for identity in self.components["fallbacks"] or ())
+
+    @cached_property
+    def output(self) -> Output:
+        return Output.model_validate(self.components["output"])
+
+    @cached_property
+    def decoding(self) -> Decoding:
+        return Decoding.model_validate(self.components["decoding"])
+
+    @cached_property
+    def tools(self) -> tuple[Tool, ...]:
+        return tuple(Tool.model_validate(tool) for tool in self.components["tools"] or ())
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...]:
+        return tuple(Message.model_validate(message) for message in self.components["prompt"]["messages"])
+
+    @cached_property
+    def variables(self) -> dict[str, Variable]:
+        declared = self.components["prompt"]["variables"]
+        return {name: Variable.model_validate(variable) for name, variable in declared.items()}
+
+    def render(self, **values: Any) -> list[dict[str, str]]:
+        """The chat messages for these variable values. Raises RenderError, naming every problem at once."""
+        from ..template import render
+
+        return render(self.messages, self.variables, values, name=short(self.behavior))
+
+    def answered_by(self, identity: Mapping[str, str | None]) -> str:
+        """The served behavior when this model answered: the same components with that model and no fallbacks."""
+        if dict(identity) == self.model:
+            return self.behavior
+        return Behavior({**self.components, "model": dict(identity), "fallbacks": []}).sha
+
+    def to_bytes(self) -> bytes:
+        document = {
+            "format": FORMAT,
+            "behavior": self.behavior,
+            "shas": dict(self.shas),
+            "components": dict(self.components),
+        }
+        return canonical(document)
+
+
+def from_behavior(behavior: Behavior) -> Artifact:
+    components = json.loads(canonical(dict(behavior.components)))
+    return Artifact(behavior.sha, behavior.shas, components)
+
+
+def read(content: bytes, expected_sha: str) -> Artifact:
+    """Verified: every component against its hash, the hashes against the behavior. Raises ArtifactCorrupt."""
+    document = _document(content, expected_sha)
+    components = cast("dict[Component, Any]", document["components"])
+    shas: dict[Component, str] = {name: sha(components[name]) for name in COMPONENTS}
+    wrong = [name for name in COMPONENTS if document["shas"].get(name) != shas[name]]
+    if wrong or document["behavior"] != expected_sha or sha(shas) != expected_sha:
+        raise corrupt(expected_sha, f"its content does not have its hash ({', '.join(wrong) or 'behavior'})")
+    return Artifact(expected_sha, shas, components)
+
+
+def _document(content: bytes, expected_sha: str) -> dict[str, Any]:
+    try:
+        document = json.loads(content)
+    except ValueError as error:
+        raise corrupt(expected_sha, f"it is not JSON: {error}") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise corrupt(expected_sha, f"its format is not {FORMAT}")
+    if not isinstance(document.get("shas"), dict) or "behavior" not in document:
+        raise corrupt(expected_sha, "it has no hashes")
+    components = document.get("components")
+    if not isinstance(components, dict) or set(components) != set(COMPONENTS):
+        raise corrupt(expected_sha, "its components are incomplete")
+    return document
+
+
+def corrupt(behavior: str, why: str) -> ArtifactCorrupt:
+    return ArtifactCorrupt(
+        f"The artifact {behavior!r} cannot be used: {why}",
+        expected="the file that the release published, byte for byte",
+        fix="Publish the version again; the SDK goes on with what it had",
+    )

@@ -1,0 +1,84 @@
+"""The chat format that all drivers speak: a request as the body of `/chat/completions`, and its answer read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from ...artifact import Output, Tool
+from . import Reply, Request
+from .failure import rejected
+
+
+def body(request: Request) -> dict[str, Any]:
+    """What was not set is left out. Raises ModelRejected for a strategy that is more than one call."""
+    decoding = request.decoding
+    if decoding.strategy.kind != "single":
+        raise rejected(
+            request.model,
+            f"it draws one answer a call, and the prompt asks for {decoding.strategy.kind!r} of {decoding.strategy.n}",
+            fix="Use the strategy 'single', or register a driver that knows this one",
+        )
+    wanted = {
+        "messages": request.messages,
+        "temperature": decoding.temperature,
+        "max_tokens": decoding.max_output_tokens,
+        "seed": decoding.seed,
+        "top_p": decoding.top_p,
+        "stop": list(decoding.stop) or None,
+        "tools": [_tool(tool) for tool in request.tools] or None,
+        "response_format": _response_format(request.output),
+    }
+    return {name: value for name, value in wanted.items() if value is not None}
+
+
+def _tool(tool: Tool) -> dict[str, Any]:
+    return {"type": "function", "function": tool.model_dump(mode="json")}
+
+
+def _response_format(output: Output) -> dict[str, Any] | None:
+    if output.format != "json" or output.enforce != "request":
+        return None
+    if output.schema_ is None:
+        return {"type": "json_object"}
+    return {"type": "json_schema", "json_schema": {"name": "output", "schema": output.schema_}}
+
+
+def reply(request: Request, document: Mapping[str, Any], latency_s: float) -> Reply:
+    """From a chat completion. Raises ModelRejected for a document that holds no answer."""
+    choices = document.get("choices") or []
+    if not choices:
+        raise rejected(request.model, "its answer has no choices", fix="Look at the endpoint's own log")
+    message = choices[0].get("message") or {}
+    usage = document.get("usage") or {}
+    timings = document.get("timings") or {}
+    return Reply(
+        text=message.get("content") or "",
+        tool_calls=tuple(_call(call["function"]) for call in message.get("tool_calls") or ()),
+        finish_reason=choices[0].get("finish_reason"),
+        refusal=message.get("refusal"),
+        prompt_tokens=usage.get("prompt_tokens"),
+        cached_tokens=(usage.get("prompt_tokens_details") or {}).get("cached_tokens"),
+        output_tokens=usage.get("completion_tokens"),
+        model=document.get("model"),
+        system_fingerprint=document.get("system_fingerprint"),
+        latency_s=latency_s,
+        first_token_s=_first_token_s(timings),
+    )
+
+
+def _call(function: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments that are no JSON stay text."""
+    arguments = function.get("arguments")
+    if isinstance(arguments, str):
+        with suppress(ValueError):
+            arguments = json.loads(arguments)
+    return {"name": function.get("name"), "arguments": arguments}
+
+
+def _first_token_s(timings: Mapping[str, Any]) -> float | None:
+    """llama.cpp times the prompt and the tokens apart: the first token comes after the prompt."""
+    prompt_ms, token_ms = timings.get("prompt_ms"), timings.get("predicted_per_token_ms")
+    return None if prompt_ms is None or token_ms is None else float(prompt_ms + token_ms) / 1000

@@ -1,0 +1,203 @@
+"""Where artifacts, models and routing tables are published, and how applications read them.
+
+`Publisher` is the interface; `LocalPublisher` keeps it on a local disk: flock, temporary file, fsync, rename. A history
+file is written before its table and counts only once the table has reached its generation, so that a crash between the
+two leaves no operation that seems to have happened.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from ..errors import GenerationTaken, RoutingError
+from ..models import Model
+from .artifact_file import Artifact, corrupt
+from .artifact_file import read as read_artifact
+from .atomic import locked, replace
+from .routes import RouteTable, parse
+
+
+class Reader(NamedTuple):
+    """An application process, as it last said: the generation it serves, and how many spool lines it had to drop."""
+
+    name: str
+    generation: int
+    at: datetime
+    dropped: int
+
+
+class Publisher(Protocol):
+    """Storage with compare-and-swap. All methods raise OSError when the storage is out of reach."""
+
+    def token(self, environment: str) -> Hashable | None:
+        """Changes whenever the table does, and is cheap to ask for; None when there is no table."""
+
+    def read_table(self, environment: str) -> RouteTable:
+        """The table now, the empty one of generation 0 when there is none. Raises RoutingError when unreadable."""
+
+    def swap(self, table: RouteTable, expected_generation: int, history: bool = True) -> None:
+        """Publishes `table` when the generation is still the expected one, else raises GenerationTaken."""
+
+    def put_artifact(self, artifact: Artifact) -> None: ...
+
+    def get_artifact(self, sha: str) -> Artifact:
+        """Verified by its hash. Raises ArtifactCorrupt, also when it is missing."""
+
+    def put_models(self, models: Mapping[str, Model]) -> None:
+        """Adds to what is published; kept by `Model.key`, so that older artifacts find theirs."""
+
+    def read_models(self) -> dict[str, Model]:
+        """By `Model.key`."""
+
+    def history(self, environment: str) -> list[int]:
+        """The generations with a history file, ascending."""
+
+    def read_generation(self, environment: str, generation: int) -> RouteTable: ...
+
+    def operations(self, environment: str) -> dict[str, int]:
+        """The generation that each operation made. Renewed leases are not among them."""
+
+    def readers(self, environment: str) -> list[Reader]: ...
+
+    def report_reader(self, environment: str, reader: Reader) -> None: ...
+
+
+class LocalPublisher:
+    """Artifacts, models and tables in two folders of one local disk. Many processes may write."""
+
+    def __init__(self, artifacts_dir: Path, routes_dir: Path) -> None:
+        self._artifacts = artifacts_dir
+        self._routes = routes_dir
+
+    def token(self, environment: str) -> Hashable | None:
+        try:
+            found = self._table(environment).stat()
+        except FileNotFoundError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+    def read_table(self, environment: str) -> RouteTable:
+        path = self._table(environment)
+        try:
+            return parse(path.read_bytes(), str(path))
+        except FileNotFoundError:
+            return RouteTable.empty(environment)
+
+    def swap(self, table: RouteTable, expected_generation: int, history: bool = True) -> None:
+        with self._writing(table.environment):
+            found = self.read_table(table.environment)
+            if found.generation != expected_generation or table.generation != expected_generation + 1:
+                raise _taken(found, table, expected_generation)
+            content = table.model_dump_json(indent=1).encode()
+            self._keep_history(table, content if history else None)
+            replace(self._table(table.environment), content)
+
+    def put_artifact(self, artifact: Artifact) -> None:
+        path = self._artifact(artifact.behavior)
+        content = artifact.to_bytes()
+        if not path.is_file() or path.read_bytes() != content:
+            replace(path, content)
+
+    def get_artifact(self, sha: str) -> Artifact:
+        try:
+            content = self._artifact(sha).read_bytes()
+        except FileNotFoundError as error:
+            raise corrupt(sha, f"there is no file {self._artifact(sha)}") from error
+        return read_artifact(content, sha)
+
+    def put_models(self, models: Mapping[str, Model]) -> None:
+        with self._writing("models"):
+            known = self.read_models()
+            wanted = known | {model.key: model for model in models.values()}
+            if wanted != known:
+                document = {key: wanted[key].model_dump(mode="json") for key in sorted(wanted)}
+                replace(self._models, json.dumps({"format": 1, "models": document}, indent=1).encode())
+
+    def read_models(self) -> dict[str, Model]:
+        try:
+            document = json.loads(self._models.read_bytes())
+        except FileNotFoundError:
+            return {}
+        return {key: Model.model_validate(entry, strict=False) for key, entry in document["models"].items()}
+
+    def history(self, environment: str) -> list[int]:
+        newest = self.read_table(environment).generation
+        folder = self._routes / "history" / environment
+        return sorted(number for path in folder.glob("*.json") if (number := int(path.stem)) <= newest)
+
+    def read_generation(self, environment: str, generation: int) -> RouteTable:
+        path = self._generation(environment, generation)
+        try:
+            return parse(path.read_bytes(), str(path))
+        except FileNotFoundError as error:
+            raise RoutingError(
+                f"There is no generation {generation} in the history of {environment!r}",
+                expected=f"one of {self.history(environment)!r}",
+                fix="Renewed leases leave no history; ask for the generation before",
+            ) from error
+
+    def operations(self, environment: str) -> dict[str, int]:
+        tables = (self.read_generation(environment, number) for number in self.history(environment))
+        return {table.operation: table.generation for table in tables}
+
+    def readers(self, environment: str) -> list[Reader]:
+        """Those of the folder, also of processes that are gone: their `at` says so."""
+        found = []
+        for path in sorted((self._routes / "readers").glob("*.json")):
+            entry = _json_of(path).get(environment)
+            if isinstance(entry, dict):
+                at = datetime.fromisoformat(entry["at"])
+                found.append(Reader(path.stem, entry["generation"], at, entry["dropped"]))
+        return found
+
+    def report_reader(self, environment: str, reader: Reader) -> None:
+        """One file a process, one entry an environment. Not synced: it is said again in a few seconds."""
+        path = self._routes / "readers" / f"{reader.name}.json"
+        entry = {"generation": reader.generation, "at": reader.at.isoformat(), "dropped": reader.dropped}
+        replace(path, json.dumps({**_json_of(path), environment: entry}).encode(), sync=False)
+
+    @property
+    def _models(self) -> Path:
+        return self._routes / "models.json"
+
+    def _table(self, environment: str) -> Path:
+        return self._routes / f"{environment}.json"
+
+    def _artifact(self, sha: str) -> Path:
+        return self._artifacts / f"{sha}.json"
+
+    def _generation(self, environment: str, generation: int) -> Path:
+        return self._routes / "history" / environment / f"{generation}.json"
+
+    @contextmanager
+    def _writing(self, what: str) -> Iterator[None]:
+        with locked(self._routes / f".{what}.lock"):
+            yield
+
+    def _keep_history(self, table: RouteTable, content: bytes | None) -> None:
+        path = self._generation(table.environment, table.generation)
+        if content is None:
+            path.unlink(missing_ok=True)
+        else:
+            replace(path, content)
+
+
+def _json_of(path: Path) -> dict[str, object]:
+    try:
+        found = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _taken(found: RouteTable, table: RouteTable, expected: int) -> GenerationTaken:
+    return GenerationTaken(
+        f"{found.environment!r} is at generation {found.generation}, written by {found.written_by} ({found.operation})",
+        expected=f"generation {expected} when {table.operation} writes generation {table.generation}",
+        fix="Read the table again and decide again",
+    )

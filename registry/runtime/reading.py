@@ -1,0 +1,140 @@
+"""How an application reads the routing table: polled, cheap, and never in the way.
+
+The last good table is kept while the published one is unreadable, missing or older. A canary is served only while its lease
+holds on both clocks: the wall clock says at most `lease_expires_at + clock_skew`, and the monotonic clock at most
+`lease_seconds` since this process first saw this `lease_seq`. A process that just started, or did not look for a while, gives
+its first sight no more than what `lease_expires_at` leaves. So neither a dead monitor nor a wrong clock keeps a canary on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+from ..errors import NoRoute, PromptshipError
+from .publishing import Publisher
+from .routes import Canary, Route, RouteTable
+
+
+@dataclass(frozen=True)
+class Clock:
+    """`wall` in seconds since 1970, `monotonic` in seconds since any time."""
+
+    wall: Callable[[], float]
+    monotonic: Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Until when, on either clock."""
+
+    release: str
+    seq: int
+    wall: float
+    monotonic: float
+
+
+class Reading:
+    """The table as this process knows it. `table()` looks at most every `poll_s` seconds."""
+
+    def __init__(
+        self, publisher: Publisher, environment: str, *, poll_s: float, clock_skew_s: float, clock: Clock
+    ) -> None:
+        self._publisher = publisher
+        self._environment = environment
+        self._poll_s = poll_s
+        self._clock_skew_s = clock_skew_s
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._table: RouteTable | None = None
+        self._token: Hashable | None = None
+        self._leases: dict[str, Lease] = {}
+        self._next_look = float("-inf")
+        self._good_at = float("-inf")
+        self.changes = 0
+
+    @property
+    def poll_s(self) -> float:
+        return self._poll_s
+
+    def table(self) -> RouteTable:
+        """Raises NoRoute only when there has never been a table."""
+        if self._clock.monotonic() >= self._next_look:
+            self._look()
+        if self._table is None:
+            raise self._never()
+        return self._table
+
+    def age_s(self) -> float:
+        """Seconds since the table was last known to be the newest: 0 unless looking fails."""
+        late = self._clock.monotonic() - self._good_at
+        return 0.0 if late <= 2 * self._poll_s else late
+
+    def lease_holds(self, prompt_id: str) -> bool:
+        lease = self._leases.get(prompt_id)
+        return lease is not None and self._clock.monotonic() <= lease.monotonic and self._clock.wall() <= lease.wall
+
+    def holdback_holds(self, route: Route) -> bool:
+        return route.holdback is not None and self._clock.wall() <= route.holdback.until.timestamp()
+
+    def _look(self) -> None:
+        """One thread looks, the others go on with what is known; only the very first table is waited for."""
+        if not self._lock.acquire(blocking=self._table is None):
+            return
+        try:
+            now = self._clock.monotonic()
+            if now >= self._next_look:
+                self._next_look = now + self._poll_s
+                self._refresh(now)
+        finally:
+            self._lock.release()
+
+    def _refresh(self, now: float) -> None:
+        try:
+            token = self._publisher.token(self._environment)
+            if token is None or (token == self._token and self._table is not None):
+                self._good_at = self._good_at if token is None else now
+                return
+            table = self._publisher.read_table(self._environment)
+        except (PromptshipError, OSError):
+            self._table = self._table or self._newest_of_history()
+            return
+        self._accept(table, token, now)
+
+    def _accept(self, table: RouteTable, token: Hashable, now: float) -> None:
+        if self._table is not None and table.generation < self._table.generation:
+            return
+        watched = self._table is not None and now - self._good_at <= 3 * self._poll_s
+        self._leases = {
+            name: self._lease(name, route.canary, now, watched)
+            for name, route in table.prompts.items()
+            if route.canary is not None
+        }
+        self._table, self._token, self._good_at = table, token, now
+        self.changes += 1
+
+    def _lease(self, prompt_id: str, canary: Canary, now: float, watched: bool) -> Lease:
+        known = self._leases.get(prompt_id)
+        expires = canary.lease_expires_at.timestamp()
+        if known is not None and (known.release, known.seq) == (canary.release, canary.lease_seq):
+            return known
+        left = expires - self._clock.wall()
+        seconds = canary.lease_seconds if watched else min(canary.lease_seconds, left)
+        return Lease(canary.release, canary.lease_seq, expires + self._clock_skew_s, now + seconds)
+
+    def _newest_of_history(self) -> RouteTable | None:
+        """For a process that starts while the table is unreadable: without canary, whose lease it cannot know."""
+        try:
+            newest = self._publisher.history(self._environment)[-1:]
+            return self._publisher.read_generation(self._environment, newest[0]) if newest else None
+        except (PromptshipError, OSError):
+            return None
+
+    def _never(self) -> NoRoute:
+        return NoRoute(
+            f"There is no routing table for the environment {self._environment!r}",
+            expected="a table that a release has published",
+            fix=f"Release a first version: promptship release start <prompt> <version> --env {self._environment}; "
+            "and check that this process has the same PROMPTSHIP_HOME",
+        )

@@ -1,0 +1,116 @@
+"""Freeze what a canary watches, once, in the ledger: whoever carries it on watches by the same plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from registry.metrics import Metrics
+from registry.models import Price
+from tasks.canary.freezing import freeze
+from tasks.canary.guards import Note
+from tasks.canary.history import History
+from tasks.canary.plan import Plan
+from tasks.evaluation.arms import reach
+from tasks.ledger import event, observation, release, trace
+from tasks.ledger.observation import ANSWER_METRICS, Observation, Reduction, Windows
+from tasks.release.record import Record
+from tasks.release.recording import subjects
+from tasks.release.workspace import Workspace
+
+PLANNED = "promptship.canary.planned"
+LOOK_BACK = timedelta(days=7)
+TOOL = "tool_call:"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The frozen plan, the windows it observes units in, and today's traffic (units a day, None = unknown)."""
+
+    plan: Plan
+    windows: Windows
+    units_per_day: float | None
+
+
+def declared(workspace: Workspace, record: Record) -> Declared:
+    """The plan of this release against this baseline: the one in the ledger, else a new one."""
+    id_ = f"{record.release_id}:{record.from_behavior}:plan"
+    kept = next((e for e in event.of_release(workspace.store, record.release_id) if e.event_id == id_), None)
+    if kept is None:
+        found = fresh(workspace, record, workspace.now())
+        payload = {"plan": found.plan.dump(), "units_per_day": found.units_per_day}
+        workspace.store.tx(
+            lambda tx: event.append(
+                tx,
+                kind=PLANNED,
+                actor=workspace.actor,
+                subjects=subjects(record),
+                payload=payload,
+                at=workspace.now(),
+                event_id=id_,
+            )
+        )
+        return found
+    plan = Plan.load(kept.payload["plan"])
+    windows = _windows(record, workspace.catalog.metrics, [watch.metric for watch in plan.watches])
+    return Declared(plan, windows, kept.payload["units_per_day"])
+
+
+def fresh(workspace: Workspace, record: Record, now: datetime) -> Declared:
+    """What would be watched from now on, by the guards and by the old version's history."""
+    since = now - LOOK_BACK
+    place = (record.environment, record.prompt_id)
+    metrics = workspace.catalog.metrics
+    collected = trace.collected(workspace.store, *place, since=since, until=now)
+    windows = _windows(record, metrics, [name for name in collected if name in metrics])
+    seen = observation.history(
+        workspace.store, *place, record.from_behavior or "", since=since, until=now, windows=windows
+    )
+    history = _history(seen, _units_per_day(seen, now))
+    row = release.get(workspace.store, record.release_id)
+    version = workspace.catalog.get(record.prompt_id, record.to_version)
+    note = Note(version.change, record.policy.margins, record.policy.margin_scale, metrics.metric, _price(workspace, record))
+    plan = freeze(note, record.policy, history, started_at=now, attempt=row.attempt)
+    watched = _windows(record, metrics, [watch.metric for watch in plan.watches])
+    return Declared(plan, watched, history.units_per_day)
+
+
+def _price(workspace: Workspace, record: Record) -> Price | None:
+    artifact = workspace.publisher.get_artifact(record.from_behavior or record.to_behavior)
+    return reach(artifact, workspace.catalog, workspace.publisher).price
+
+
+def _units_per_day(seen: list[Observation], now: datetime) -> float | None:
+    """Units over the time they came in, at most the days looked back at; None without any."""
+    answered = [one for one in seen if one.window == "answer"]
+    if not answered:
+        return None
+    days = max((now - answered[0].closed_at) / timedelta(days=1), 1 / 1440)
+    return len(answered) / days
+
+
+def _windows(record: Record, metrics: Metrics, names: Iterable[str]) -> Windows:
+    """What to ask of units, so that each of these metrics has a value."""
+    wanted = [name for name in names if name not in ANSWER_METRICS and name != "latency_tail"]
+    tools = tuple(name.removeprefix(TOOL) for name in wanted if name.startswith(TOOL))
+    others = {name: _reduction(metrics, name) for name in wanted if not name.startswith(TOOL)}
+    feedback = {name: kind for name, kind in others.items() if "feedback" in metrics.metric(name).needs}
+    own = {name: kind for name, kind in others.items() if name not in feedback}
+    return Windows(record.policy.answer_window, record.policy.unit_window, feedback, own, tools)
+
+
+def _reduction(metrics: Metrics, name: str) -> Reduction:
+    metric = metrics.metric(name)
+    if metric.kind != "yes_no":
+        return "mean"
+    return "all" if metric.bad == "down" else "any"
+
+
+def _history(seen: list[Observation], units_per_day: float | None) -> History:
+    values: dict[str, dict[str, list[float]]] = {}
+    for one in seen:
+        for name, value in one.values.items():
+            if value is not None:
+                values.setdefault(name, {}).setdefault(one.intent, []).append(value)
+    return History(values, units_per_day)

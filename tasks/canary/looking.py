@@ -1,0 +1,126 @@
+"""One look at a canary: one transaction that takes in what has arrived, counts it, judges it and writes it down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from registry.runtime.spool import sealed
+from tasks.canary.declaring import Declared
+from tasks.canary.judge import Moment, judge
+from tasks.canary.look import GuardRow, Look
+from tasks.canary.monitor import observe, start
+from tasks.canary.state import State
+from tasks.canary.unit import Arms, Unit
+from tasks.ledger import assignment, claim, ingest, look, observation, release
+from tasks.ledger.claim import Claim
+from tasks.ledger.ingest import Ingested
+from tasks.ledger.look import WHOLE
+from tasks.ledger.observation import Observation
+from tasks.ledger.store import Transaction
+from tasks.release.record import Record
+from tasks.release.workspace import Workspace
+
+GAPS = 10
+"""No lease without telemetry: a silence of this many usual gaps between units means that something is broken."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A look, and whether telemetry is coming in."""
+
+    look: Look
+    telemetry: bool
+
+
+def take_look(workspace: Workspace, record: Record, told: Declared, claimed: Claim, moment: Moment) -> Seen:
+    """Take in sealed segments, check the epoch, count new units, judge. Raises ClaimTaken when the watch was lost."""
+    segments = sealed(workspace.roots.spool)
+
+    def transaction(tx: Transaction) -> tuple[Ingested, Seen]:
+        taken = ingest.ingest(tx, segments, moment.now)
+        claim.check(tx, claimed)
+        return taken, _look(tx, record, told, claimed, replace(moment, now=taken.at))
+
+    taken, seen = workspace.store.tx(transaction)
+    ingest.put_away(taken)
+    return seen
+
+
+def _look(tx: Transaction, record: Record, told: Declared, claimed: Claim, moment: Moment) -> Seen:
+    kept = look.latest(tx, record.release_id)
+    state = State.load(kept[0].state) if kept and kept[0].state and not _stale(kept[0].state, told) else start(told.plan)
+    row = release.get(tx, record.release_id)
+    after = min((mark.closed_at for mark in state.marks.values()), default=None)
+    units = observation.unit_observations(tx, row, moment.now, told.windows, after)
+    grown = observe(told.plan, state, map(_unit, units))
+    found = judge(told.plan, grown, moment, _assigned(tx, record.release_id))
+    number = kept[0].batch_seq + 1 if kept else 1
+    if not kept or grown != state or kept[0].verdict != found.action:
+        look.insert_many(tx, _rows(record, found, grown, number, claimed.epoch, moment.now, told))
+    return Seen(found, _telemetry(tx, record, told, moment))
+
+
+def _stale(state: Mapping[str, Any], told: Declared) -> bool:
+    """Evidence of another plan: the release was rebased since."""
+    return bool(state["plan_started_at"] != told.plan.started_at.isoformat())
+
+
+def _unit(seen: Observation) -> Unit:
+    return Unit(seen.unit, seen.arm, seen.share_bps, seen.intent, seen.closed_at, seen.values, seen.window)
+
+
+def _assigned(tx: Transaction, release_id: str) -> dict[int, Arms]:
+    found: dict[int, Arms] = {}
+    for row in assignment.counts(tx, release_id):
+        found[row.share_bps] = found.get(row.share_bps, Arms()).plus(row.arm, row.units)
+    return found
+
+
+def _rows(
+    record: Record, found: Look, state: State, number: int, epoch: int, now: datetime, told: Declared
+) -> list[look.Look]:
+    kept = {**state.dump(), "plan_started_at": told.plan.started_at.isoformat()}
+    watermark = max((mark.closed_at for mark in state.marks.values()), default=None)
+    whole = look.Look(
+        release_id=record.release_id,
+        batch_seq=number,
+        epoch=epoch,
+        at=now,
+        metric=WHOLE,
+        intent=WHOLE,
+        watermark=watermark,
+        n_canary=found.total_canary,
+        n_live=found.total_live,
+        sum_canary=None,
+        sum_live=None,
+        state=kept,
+        verdict=found.action,
+    )
+    return [whole, *(_stream(whole, row) for row in found.rows)]
+
+
+def _stream(whole: look.Look, row: GuardRow) -> look.Look:
+    """The line of one guard of the same look."""
+    return replace(
+        whole,
+        metric=row.metric,
+        intent=row.intent or "all",
+        n_canary=row.n_canary,
+        n_live=row.n_live,
+        state=None,
+        verdict=row.verdict,
+    )
+
+
+def _telemetry(tx: Transaction, record: Record, told: Declared, moment: Moment) -> bool:
+    """Whether anything came in for as long as the traffic lets one expect."""
+    rows = tx.rows(
+        "SELECT max(ingested_at) AS last FROM trace WHERE environment = ? AND prompt_id = ?",
+        [record.environment, record.prompt_id],
+    )
+    last = max(rows[0]["last"] or moment.step_started_at, moment.step_started_at)
+    usual = timedelta(days=1) / told.units_per_day if told.units_per_day else timedelta(0)
+    return bool(moment.now - last <= max(record.policy.lease, GAPS * usual))

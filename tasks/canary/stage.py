@@ -1,0 +1,95 @@
+"""One step of the canary as a stage: set the share, look until the evidence decides, renew the lease meanwhile."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from registry.errors import GenerationTaken, RoutingError
+from tasks.canary.declaring import Declared, declared
+from tasks.canary.judge import Moment
+from tasks.canary.look import Action, Look
+from tasks.canary.looking import take_look
+from tasks.ledger.claim import Claim
+from tasks.release import traffic
+from tasks.release.claiming import hold
+from tasks.release.record import Record, Step
+from tasks.release.recording import StageOutcome
+from tasks.release.verdict import Verdict
+from tasks.release.workspace import Progress, Workspace
+
+_ON = (Action.ADVANCE, Action.PROMOTE)
+
+
+def run(workspace: Workspace, record: Record, step: Step) -> StageOutcome | None:
+    """Watch this share until it may advance, must be rolled back, or its time is over; None when the watch ends first.
+
+    Raises ClaimTaken when somebody else watches this canary.
+    """
+    share = step.share or 0
+    with hold(workspace, f"watch:{record.environment}/{record.prompt_id}") as claimed:
+        told = declared(workspace, record)
+        began = traffic.serve_canary(workspace, record, share_bps=round(share * 100))
+        return _Watch(workspace, record, told, claimed, share, began).until_decided()
+
+
+class _Watch:
+    """The watch over one share of one canary."""
+
+    def __init__(
+        self, workspace: Workspace, record: Record, told: Declared, claimed: Claim, share: float, began: datetime
+    ) -> None:
+        self.workspace, self.record, self.told, self.claimed = workspace, record, told, claimed
+        self.share, self.began = share, began
+
+    def until_decided(self) -> StageOutcome | None:
+        while True:
+            now = self.workspace.now()
+            seen = take_look(self.workspace, self.record, self.told, self.claimed, Moment(now, round(self.share * 100), self.began))
+            self._tell(seen.look)
+            decided = self._decided(seen.look)
+            if decided is not None:
+                return decided
+            if self._over(now) or not self._renewed(seen.telemetry):
+                return None
+            self.workspace.pause(self.record.policy.renew.total_seconds())
+
+    def _decided(self, look: Look) -> StageOutcome | None:
+        if look.action is Action.ROLL_BACK:
+            self._withdraw(look.reason)
+            return self._outcome(Verdict.REJECT, look.reason, look)
+        if look.action in _ON:
+            return self._outcome(Verdict.PASS, f"{look.reason}; {_counted(look)}", look)
+        if look.overdue:
+            reason = f"the deadline is over: {'; '.join(look.sentences)}"
+            self._withdraw(reason)
+            return self._outcome(Verdict.INCONCLUSIVE, reason, look)
+        return None
+
+    def _withdraw(self, reason: str) -> None:
+        traffic.withdraw(self.workspace, self.record, by=self.workspace.actor, reason=reason)
+
+    def _outcome(self, verdict: Verdict, reason: str, look: Look) -> StageOutcome:
+        return StageOutcome(verdict, reason, {"share": self.share, **look.evidence()})
+
+    def _over(self, now: datetime) -> bool:
+        return now - self.record.walk.started_at >= self.record.walk.watch
+
+    def _renewed(self, telemetry: bool) -> bool:
+        """Renew the lease after a look that allows it; False when this canary is gone."""
+        if not telemetry:
+            return True
+        try:
+            traffic.renew(self.workspace, self.record)
+        except GenerationTaken:
+            return True
+        except RoutingError:
+            return False
+        return True
+
+    def _tell(self, look: Look) -> None:
+        note = f"{look.reason} ({look.total_live} live units)"
+        self.workspace.tell(Progress(f"canary {self.share:g} %", look.units_canary, look.units_needed, note))
+
+
+def _counted(look: Look) -> str:
+    return f"{look.total_canary} canary and {look.total_live} live units"

@@ -1,0 +1,17 @@
+"""End the release with its decision."""
+
+from __future__ import annotations
+
+from prefect import task
+
+from tasks import options
+from tasks.release.record import Record, Step
+from tasks.release.taking import take
+from tasks.telling import workspace
+from tasks.release import closing as stage
+
+
+@task(task_run_name="close", **options.STAGE)
+def close_release(record: Record, step: Step) -> Record:
+    """End the release with its decision."""
+    return take(workspace(), record, step, stage.run)

@@ -1,0 +1,75 @@
+"""What a model said, as assertions see it."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+
+class NotJson(ValueError):
+    """The answer is no JSON value."""
+
+
+class NoSuchPath(ValueError):
+    """The answer is JSON, and the path leads nowhere in it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer. `latency_s` in seconds; `refusal` is the provider's own field; None = not given, not known."""
+
+    text: str
+    finish_reason: str | None = None
+    refusal: str | None = None
+    latency_s: float | None = None
+    cost_usd: float | None = None
+
+    @cached_property
+    def value(self) -> Any:
+        """The text as one strict JSON value (no fences, no NaN). Raises NotJson."""
+        try:
+            return json.loads(self.text, parse_constant=_refuse)
+        except (ValueError, RecursionError) as error:
+            raise NotJson(f"the answer is not JSON: {error}") from None
+
+    def at(self, path: str | None) -> Any:
+        """The text, or with a dotted path (`items.0.id`) the value there. Raises NotJson, NoSuchPath."""
+        if path is None:
+            return self.text
+        value = self.value
+        for step in path.split("."):
+            value = _into(value, step, path)
+        return value
+
+    def text_at(self, path: str | None) -> str:
+        """Like `at`; what is no string comes in its JSON spelling."""
+        value = self.at(path)
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _into(value: Any, step: str, path: str) -> Any:
+    if isinstance(value, dict) and step in value:
+        return value[step]
+    if isinstance(value, list) and step.isascii() and step.isdigit() and int(step) < len(value):
+        return value[int(step)]
+    raise NoSuchPath(f"the answer has no {path!r} ({step!r} is missing)")
+
+
+def same(left: Any, right: Any) -> bool:
+    """Equality of JSON values: 1 and 1.0 are one number, true and 1 are two things."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, float) and isinstance(right, float) and math.isnan(left):
+        return False
+    return bool(left == right)
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")

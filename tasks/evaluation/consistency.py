@@ -1,0 +1,56 @@
+"""Whether the parts of an eval set fit together: without this no run can start."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from .assertion import Assertion
+from .case import Case
+
+if TYPE_CHECKING:
+    from .evalset import EvalSet
+
+
+def problems(evalset: EvalSet, cases: Sequence[Case], folder: str) -> list[str]:
+    """A sentence for each problem; none when a run may start."""
+    return [
+        *([f"`name` is {evalset.name!r} in the folder {folder!r}"] if evalset.name != folder else []),
+        *_repeated(cases),
+        *_subsets(evalset, cases),
+        *(sentence for case in cases for sentence in _of_case(evalset, case)),
+    ]
+
+
+def _repeated(cases: Sequence[Case]) -> Iterator[str]:
+    for name, count in Counter(case.id for case in cases).items():
+        if count > 1:
+            yield f"case {name!r} is there {count} times"
+
+
+def _subsets(evalset: EvalSet, cases: Sequence[Case]) -> Iterator[str]:
+    splits = {case.id: case.split for case in cases}
+    for name, subset in evalset.subsets.items():
+        strangers = [one for one in subset.cases or () if splits.get(one) != subset.split]
+        if strangers:
+            yield f"subset {name!r} names cases that are not in split {subset.split!r}: {', '.join(strangers)}"
+        elif not any(map(subset.holds, cases)):
+            yield f"subset {name!r} has no case"
+
+
+def _of_case(evalset: EvalSet, case: Case) -> Iterator[str]:
+    asked = evalset.asked_of(case)
+    if not asked:
+        yield f"case {case.id!r} has no assertion"
+    for assertion in asked:
+        if sentence := _unmet(assertion, case):
+            yield f"case {case.id!r}: {sentence}"
+
+
+def _unmet(assertion: Assertion, case: Case) -> str | None:
+    if assertion.expected is None:
+        return None
+    if assertion.expected not in case.expected:
+        return f"{assertion.type} wants {assertion.expected!r} of `expected`, which has {sorted(case.expected)!r}"
+    return assertion.problem(case.expected[assertion.expected])

@@ -1,0 +1,161 @@
+"""Eval sets: `<evalsets>/<name>/evalset.yaml` and `cases.jsonl` beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from registry import behavior
+from registry.artifact import Strict
+from registry.errors import EvalSetError
+from registry.files import load as load_file
+
+from .assertion import NAME, Assertion
+from .case import Case, Split
+from .cases import read_cases
+from .consistency import problems
+
+ROUNDS = 5
+
+
+class Subset(Strict):
+    """The cases of one split, of them those with this tag or these ids."""
+
+    split: Split
+    cases: tuple[str, ...] | None = Field(None, min_length=1)
+    tag: str | None = Field(None, pattern=NAME)
+
+    def holds(self, case: Case) -> bool:
+        by_id = self.cases is None or case.id in self.cases
+        return case.split == self.split and by_id and (self.tag is None or self.tag in case.tags)
+
+
+class Variance(Strict):
+    """Variance components of a paired difference; `measured` is null while they are assumed."""
+
+    w2: float = Field(ge=0)
+    s2: float = Field(ge=0)
+    deff: float = Field(1.0, ge=1)
+    measured: date | None = None
+
+
+class Identical(Strict):
+    """Live against itself, measured: `same` of `of` answers were identical on this model and server settings."""
+
+    model: str = Field(min_length=1)
+    server: str
+    date: date
+    same: int = Field(ge=0)
+    of: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _part(self) -> Self:
+        if self.same > self.of:
+            raise ValueError(f"{self.same} of {self.of} answers cannot be identical")
+        return self
+
+
+class EvalSet(Strict):
+    """evalset.yaml. `min_score`: what a first release has to prove. `evalset plan` writes `aa` and `components`."""
+
+    name: str = Field(pattern=NAME)
+    prompt_use: str = Field(min_length=1)
+    description: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    licence: str = Field(min_length=1)
+    min_score: float | None = Field(None, ge=0, le=1)
+    subsets: dict[str, Subset] = Field(min_length=1)
+    assertions: tuple[Assertion, ...] = ()
+    components: Variance | None = None
+    aa: Identical | None = None
+
+    def rounds(self, model: str) -> int:
+        """Rounds a gate may take: 1 when this model was measured to answer the same every time, else 5."""
+        fixed = self.aa is not None and self.aa.model == model and self.aa.same == self.aa.of
+        return 1 if fixed else ROUNDS
+
+    def asked_of(self, case: Case) -> tuple[Assertion, ...]:
+        """The set's assertions that apply to this case, then its own."""
+        return (*(one for one in self.assertions if one.tag is None or one.tag in case.tags), *case.assert_)
+
+
+@dataclass(frozen=True)
+class Library:
+    """One eval set with all its cases."""
+
+    evalset: EvalSet
+    cases: tuple[Case, ...]
+
+    @cached_property
+    def sha(self) -> str:
+        """The eval-set version: over all that can move a result, so that a corrected description is no new version."""
+        told = {"description", "source", "licence"}
+        cases = sorted(self.cases, key=lambda case: case.id)
+        lines = [case.model_dump(mode="json", exclude={"note"}) for case in cases]
+        return behavior.sha({"evalset": self.evalset.model_dump(mode="json", exclude=told), "cases": lines})
+
+    def select(self, subset: str) -> Selection:
+        """Raises EvalSetError for a subset that is not there."""
+        wanted = self.evalset.subsets.get(subset)
+        if wanted is None:
+            raise EvalSetError(
+                f"eval set {self.evalset.name!r} has no subset {subset!r}",
+                expected=f"one of {', '.join(sorted(self.evalset.subsets))}",
+                fix="Name one of them, or add it under `subsets` in evalset.yaml",
+            )
+        return Selection(self.evalset, subset, tuple(filter(wanted.holds, self.cases)), self.sha)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The cases a run asks; `sha` is the version of the whole set."""
+
+    evalset: EvalSet
+    subset: str
+    cases: tuple[Case, ...]
+    sha: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.evalset.name}/{self.subset}"
+
+    @property
+    def split(self) -> Literal["dev", "gate"]:
+        return self.evalset.subsets[self.subset].split
+
+
+def load(root: Path, name: str) -> Selection:
+    """`order-extract/fast` -> its cases. Raises EvalSetError, InvalidFile."""
+    folder, _, subset = name.partition("/")
+    return read(root, folder).select(subset)
+
+
+def read(root: Path, name: str) -> Library:
+    """One eval set, checked: every problem at once. Raises EvalSetError, InvalidFile."""
+    folder = root / name
+    if name not in names(root):
+        raise EvalSetError(
+            f"no eval set {name!r} in {root}",
+            expected=f"one of {', '.join(names(root)) or 'none yet'}",
+            fix=f"Write {folder / 'evalset.yaml'}",
+        )
+    evalset = load_file(folder / "evalset.yaml", EvalSet)
+    cases, wrong = read_cases(folder / "cases.jsonl")
+    wrong = [*wrong, *problems(evalset, cases, name)]
+    if wrong:
+        raise EvalSetError(
+            f"eval set {name!r} has {len(wrong)} problem(s): {'; '.join(wrong)}",
+            expected="cases and assertions that fit together",
+            fix=f"Correct {folder}",
+        )
+    return Library(evalset, tuple(cases))
+
+
+def names(root: Path) -> list[str]:
+    """The eval sets under this root, sorted."""
+    return sorted(path.parent.name for path in root.glob("*/evalset.yaml"))

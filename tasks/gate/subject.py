@@ -1,0 +1,104 @@
+"""What a gate compares: versions, eval set, margin, and the test that goes on over attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from registry.artifact import PromptVersion
+from registry.errors import EvalSetError
+from tasks.evaluation import arms, evalset
+from tasks.evaluation.evalset import Selection
+from tasks.evaluation.job import Arm
+from tasks.gate.comparing import ANCHOR, CANDIDATE, LIVE
+from tasks.gate.look import CAPS
+from tasks.ledger import anchor, gate_test, release
+from tasks.ledger.gate_test import GateTest
+from tasks.ledger.store import Transaction
+from tasks.release.record import Record
+from tasks.release.verdict import Decision, Verdict
+from tasks.release.workspace import Workspace
+from tasks.statistics.power import Components, margin
+
+PASS_STANDS = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The versions to compare, on these cases. `arms` has the candidate first; without a baseline it has only that."""
+
+    version: PromptVersion
+    selection: Selection
+    arms: tuple[Arm, ...]
+
+    @property
+    def rounds_max(self) -> int:
+        return self.selection.evalset.rounds(self.arms[0].model.key)
+
+    @property
+    def margin(self) -> float:
+        """Frozen with the eval set, capped by risk."""
+        told = self.selection.evalset.components
+        components = Components(told.w2, told.s2, told.deff, told.measured) if told else Components()
+        return margin(components, len(self.selection.cases), self.rounds_max, CAPS[self.version.risk]).value
+
+
+def of_record(workspace: Workspace, record: Record, *, full: bool) -> Subject:
+    """Candidate, live, and on the full set the anchor where it is another version. Raises EvalSetError without evals."""
+    version = workspace.catalog.get(record.prompt_id, record.to_version)
+    if version.evals is None:
+        raise EvalSetError(
+            f"{version.name} names no eval sets",
+            expected="evals: {fast: <set>/<subset>, full: <set>/<subset>} in the version file",
+            fix="Add them to a new version: without cases nothing can be gated",
+        )
+    selection = evalset.load(workspace.roots.evalsets, version.evals.full if full else version.evals.fast)
+    return Subject(version, selection, tuple(_arms(workspace, record, version, full=full)))
+
+
+def _arms(workspace: Workspace, record: Record, version: PromptVersion, *, full: bool) -> Sequence[Arm]:
+    catalog, publisher = workspace.catalog, workspace.publisher
+    found = [arms.of_candidate(CANDIDATE, catalog.behavior(version), catalog, publisher)]
+    if record.from_behavior is None:
+        return found
+    found.append(arms.of_published(LIVE, record.from_behavior, catalog, publisher))
+    tied = anchor.behavior(workspace.store, record.environment, record.prompt_id) if full else None
+    if tied is not None and tied not in (record.from_behavior, record.to_behavior):
+        found.append(arms.of_published(ANCHOR, tied, catalog, publisher))
+    return found
+
+
+def identity(subject: Subject, redraw: int) -> dict[str, Any]:
+    """What makes it the same test; `redraw` counts the tests of this subject that do not stand any more."""
+    behaviors = {arm.name: arm.artifact.behavior for arm in subject.arms}
+    named = {
+        "candidate": behaviors[CANDIDATE],
+        "baseline": behaviors.get(LIVE),
+        "anchor": behaviors.get(ANCHOR),
+        "evalset": f"{subject.selection.name}@{subject.selection.sha}",
+        "judge": None,
+        "models": sorted({arm.model.key for arm in subject.arms}),
+    }
+    return {**named, "redraw": redraw} if redraw else named
+
+
+def standing(tx: Transaction, subject: Subject, record: Record, now: datetime) -> GateTest:
+    """The test to go on with: the one of this subject, or a new one when its pass is old or was rolled back since."""
+    redraw = 0
+    while True:
+        test = gate_test.open_or_resume(
+            tx, identity(subject, redraw), margin=subject.margin, rounds_max=subject.rounds_max, now=now
+        )
+        if not _fallen(tx, test, record, now):
+            return test
+        redraw += 1
+
+
+def _fallen(tx: Transaction, test: GateTest, record: Record, now: datetime) -> bool:
+    if test.verdict != Verdict.PASS or test.closed_at is None:
+        return False
+    tried = release.attempts(tx, record.environment, record.prompt_id, record.to_behavior)
+    since = [row for row in tried if row.decision == Decision.ROLL_BACK and row.ended_at and row.ended_at > test.closed_at]
+    return bool(since) or now - test.closed_at > PASS_STANDS

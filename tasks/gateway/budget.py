@@ -1,0 +1,41 @@
+"""What a run may spend: calls and money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from registry.errors import BudgetSpent
+
+
+@dataclass
+class Budget:
+    """None = no limit. Every attempt is a call. The limit of calls is exact; money is known after the answer, so the
+    calls then under way can take it past `max_usd`. Calls without a known price are counted in `unpriced`."""
+
+    max_calls: int | None = None
+    max_usd: float | None = None
+    calls: int = 0
+    usd: float = 0.0
+    unpriced: int = 0
+
+    def take(self) -> None:
+        """One more call. Raises BudgetSpent when there is none left."""
+        if self.max_calls is not None and self.calls >= self.max_calls:
+            raise _spent(f"all {self.max_calls} calls are made")
+        if self.max_usd is not None and self.usd >= self.max_usd:
+            raise _spent(f"{self.usd:.4f} of {self.max_usd:.4f} USD are spent")
+        self.calls += 1
+
+    def pay(self, usd: float | None) -> None:
+        if usd is None:
+            self.unpriced += 1
+        else:
+            self.usd += usd
+
+
+def _spent(what: str) -> BudgetSpent:
+    return BudgetSpent(
+        f"The budget is used up: {what}",
+        expected="a budget for all calls of this run",
+        fix="Run it again with a larger one; finished calls are not repeated",
+    )

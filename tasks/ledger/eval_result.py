@@ -1,0 +1,52 @@
+"""Answers to eval cases; rows are only added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from .records import insert, select
+from .store import Reader, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class EvalResult:
+    """One answer. `score` is None exactly when `status` is unscored; tokens, USD and milliseconds None when unknown."""
+
+    run_id: str
+    gate_test_id: str | None
+    round: int
+    arm: str
+    behavior: str
+    case_id: str
+    cluster_id: str
+    intent: str
+    status: Literal["scored", "unscored"]
+    score: float | None
+    assertions: list[dict[str, Any]]
+    output: str | None
+    prompt_tokens: int | None
+    output_tokens: int | None
+    cost_usd: float | None
+    latency_ms: float | None
+    at: datetime
+
+
+def insert_many(tx: Transaction, rows: Sequence[EvalResult]) -> None:
+    insert(tx, "eval_result", rows)
+
+
+def of_test(reader: Reader, gate_test_id: str) -> list[EvalResult]:
+    """All answers of a test, one for each (round, arm, case): the newest scored one, else the newest."""
+    where = (
+        "WHERE gate_test_id = ? QUALIFY row_number() OVER ("
+        'PARTITION BY round, arm, case_id ORDER BY score IS NULL, "at" DESC, run_id DESC) = 1'
+        " ORDER BY round, arm, case_id"
+    )
+    return select(reader, EvalResult, "eval_result", where, [gate_test_id])
+
+
+def of_run(reader: Reader, run_id: str) -> list[EvalResult]:
+    return select(reader, EvalResult, "eval_result", "WHERE run_id = ? ORDER BY round, arm, case_id", [run_id])

@@ -1,0 +1,1 @@
+DELETE FROM trace WHERE environment = $environment AND ts < $before

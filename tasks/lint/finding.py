@@ -1,0 +1,33 @@
+"""What a rule says."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from registry.artifact import Risk
+
+_RISKS: tuple[Risk, ...] = ("low", "medium", "high")
+
+
+class Severity(StrEnum):
+    """An error rejects the version, a warning is shown."""
+
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Finding(NamedTuple):
+    """`line` counts from 1 in the version file, None when the whole file is meant."""
+
+    code: str
+    severity: Severity
+    line: int | None
+    found: str
+    expected: str
+    fix: str
+
+
+def error_from(threshold: Risk, risk: Risk) -> Severity:
+    """ERROR for versions of at least this risk, WARNING below."""
+    return Severity.ERROR if _RISKS.index(risk) >= _RISKS.index(threshold) else Severity.WARNING

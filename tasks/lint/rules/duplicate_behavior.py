@@ -1,0 +1,24 @@
+"""PS109: another version of this prompt behaves the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registry.behavior import short
+from tasks.lint.finding import Finding, Severity
+from tasks.lint.subject import Subject
+
+CODE = "PS109"
+
+
+def duplicate_behavior(subject: Subject) -> Iterator[Finding]:
+    same = [name for name, behavior in subject.others.items() if behavior == subject.behavior.sha]
+    if same:
+        yield Finding(
+            CODE,
+            Severity.WARNING,
+            subject.line("version"),
+            f"{subject.version.version} behaves exactly as {', '.join(same)} ({short(subject.behavior.sha)})",
+            "a version that changes something",
+            f"Release {same[-1]} itself, or change what should be different",
+        )

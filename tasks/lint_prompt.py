@@ -1,0 +1,17 @@
+"""Check the version file by the lint rules."""
+
+from __future__ import annotations
+
+from prefect import task
+
+from tasks import options
+from tasks.release.record import Record, Step
+from tasks.release.taking import take
+from tasks.telling import workspace
+from tasks.lint import stage
+
+
+@task(task_run_name="lint", **options.STAGE)
+def lint_prompt(record: Record, step: Step) -> Record:
+    """Check the version file by the lint rules."""
+    return take(workspace(), record, step, stage.run)

@@ -1,0 +1,78 @@
+"""Read the record of a release from ledger and route table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from registry.policy import Policy
+from registry.runtime.routes import Route
+from tasks.ledger import event, rehearsal, release, stage_result
+from tasks.ledger.event import Event
+from tasks.ledger.release import Release
+from tasks.ledger.stage_result import StageResult
+
+from .record import Answer, Closing, Finished, Record, Stage, Walk, stage_key
+from .verdict import Decision, Verdict
+from .workspace import Workspace
+
+ASKED = "promptship.approval.asked"
+ANSWERED = "promptship.approval.answered"
+REBASED = "promptship.release.rebased"
+
+
+def load(workspace: Workspace, release_id: str, walk: Walk, now: datetime) -> Record:
+    """The record of this release at `now`. Raises UnknownRelease."""
+    row = release.get(workspace.store, release_id)
+    events = event.of_release(workspace.store, release_id)
+    route = workspace.publisher.read_table(row.environment).prompts.get(row.prompt_id)
+    policy = Policy.model_validate(row.policy)
+    rebased_at = max((e.at for e in events if e.kind == REBASED), default=None)
+    asked = [e for e in events if rebased_at is None or e.at > rebased_at]
+    return Record(
+        release_id=release_id,
+        environment=row.environment,
+        prompt_id=row.prompt_id,
+        to_version=row.to_version,
+        to_behavior=row.to_behavior,
+        from_version=row.from_version,
+        from_behavior=row.from_behavior,
+        policy=policy,
+        walk=walk,
+        opened_at=row.started_at,
+        live=route.live.behavior if route is not None else None,
+        closed=_closing(route, release_id),
+        decision=Decision(row.decision) if row.decision else None,
+        reason=row.reason,
+        rebased_at=rebased_at,
+        rehearsed=_rehearsed(workspace, row, policy.rehearsal_valid, now),
+        finished=tuple(_finished(result) for result in stage_result.of_release(workspace.store, release_id)),
+        answers=tuple(_answers(asked)),
+        asked={str(e.payload["of"]): e.at for e in asked if e.kind == ASKED},
+    )
+
+
+def _finished(result: StageResult) -> Finished:
+    share = result.evidence.get("share") if result.stage == Stage.CANARY else None
+    return Finished(stage_key(Stage(result.stage), share), Verdict(result.verdict), result.reason, result.ended_at)
+
+
+def _answers(events: Iterable[Event]) -> Iterable[Answer]:
+    for e in events:
+        if e.kind == ANSWERED:
+            yield Answer(str(e.payload["of"]), bool(e.payload["approve"]), e.actor, e.at, str(e.payload["reason"]))
+
+
+def _closing(route: Route | None, release_id: str) -> Closing | None:
+    for closed in route.closed if route is not None else ():
+        if closed.release == release_id:
+            return Closing(closed.by, closed.at, closed.reason)
+    return None
+
+
+def _rehearsed(workspace: Workspace, row: Release, valid: timedelta, now: datetime) -> bool:
+    """A proof, not older than `valid`, that the baseline can be gone back to."""
+    if row.from_behavior is None:
+        return True
+    proof = rehearsal.latest(workspace.store, row.environment, row.prompt_id, row.from_behavior)
+    return proof is not None and proof.verdict == Verdict.PASS and now - proof.at <= valid

@@ -1,0 +1,119 @@
+"""What comes next in a release: a pure function of its record.
+
+    lint -> fast gate -> gate -> shadow -> [rehearsal] -> [approval] canary steps -> promote
+                                                             \\-> roll back | hold
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from .record import Record, Stage, Step
+from .verdict import Decision, Verdict
+
+_REFUSES = {Stage.CANARY: Decision.ROLL_BACK}
+_WAIVABLE = (Stage.GATE,)
+_MOVES_ON_INCONCLUSIVE = (Stage.LINT, Stage.FAST_GATE, Stage.SHADOW)
+
+
+def plan(record: Record) -> Iterator[Step]:
+    """Every step of this release in order, approvals included, whatever is done already."""
+    yield Step(Stage.LINT)
+    if record.first:
+        yield Step(Stage.GATE)
+        if record.policy.approvals:
+            yield Step(Stage.APPROVAL, of="before 100")
+        yield Step(Stage.PROMOTE)
+        return
+    yield from (Step(Stage.FAST_GATE), Step(Stage.GATE), Step(Stage.SHADOW))
+    if record.policy.rehearsal_required and not record.rehearsed:
+        yield Step(Stage.REHEARSAL)
+    for position, share in enumerate(record.policy.ramp):
+        if share in record.policy.approvals or (position == 0 and "before_canary" in record.policy.approvals):
+            yield Step(Stage.APPROVAL, of=f"before {share:g}")
+        yield Step(Stage.CANARY, share=share) if share < 100 else Step(Stage.PROMOTE)
+
+
+def next_step(record: Record, now: datetime) -> Step | None:
+    """The next step, or None when the release has ended, waits for a person or time, or this walk is over."""
+    if record.decision is not None:
+        return None
+    if record.promoted:
+        return Step(Stage.PROMOTE, reason="the route table serves it already")
+    if record.closed is not None:
+        return _close(Decision.ROLL_BACK, f"withdrawn by {record.closed.by}: {record.closed.reason}")
+    if record.live != record.from_behavior:
+        return Step(Stage.REBASE, reason="another version went live meanwhile")
+    for step in plan(record):
+        if _stops(record, step):
+            return None
+        decided = _approval(record, step, now) if step.stage is Stage.APPROVAL else _stage(record, step, now)
+        if decided is not _GO_ON:
+            return decided
+    return None
+
+
+_GO_ON = Step(Stage.CLOSE, reason="no step: the next one in the plan")
+
+
+def _stage(record: Record, step: Step, now: datetime) -> Step | None:
+    """_GO_ON when this stage is done; a step to take; or None to stop here."""
+    result = record.result(step.key)
+    if result is None:
+        return _watch(record, step, now)
+    if result.verdict is Verdict.PASS:
+        return _GO_ON
+    if result.verdict is Verdict.ERROR:
+        return None if result.ended_at >= record.walk.started_at else _watch(record, step, now)
+    if step.stage in _WAIVABLE:
+        return _waive(record, step, result.verdict, result.reason, now)
+    if result.verdict is Verdict.REJECT:
+        return _close(_REFUSES.get(step.stage, Decision.REJECT), result.reason)
+    return _GO_ON if step.stage in _MOVES_ON_INCONCLUSIVE else _close(Decision.HOLD, result.reason)
+
+
+def _waive(record: Record, step: Step, verdict: Verdict, reason: str, now: datetime) -> Step | None:
+    """A gate that did not pass: a person may let it through, asked for only when it was inconclusive."""
+    answer = record.answer(step.key)
+    if answer is not None and answer.approve:
+        return _GO_ON
+    if verdict is Verdict.REJECT or answer is not None:
+        return _close(Decision.REJECT, reason if answer is None else f"{answer.by} refused: {answer.reason}")
+    return _ask(record, Step(Stage.APPROVAL, of=step.key, reason=reason), now)
+
+
+def _approval(record: Record, step: Step, now: datetime) -> Step | None:
+    answer = record.answer(step.of or "")
+    if answer is None:
+        return _ask(record, step, now)
+    return _GO_ON if answer.approve else _close(Decision.REJECT, f"{answer.by} refused: {answer.reason}")
+
+
+def _ask(record: Record, step: Step, now: datetime) -> Step | None:
+    asked = record.asked.get(step.of or "")
+    if asked is None:
+        return step
+    if now - asked > record.policy.deadline_approval:
+        return _close(Decision.HOLD, f"nobody answered within the deadline when asked to approve {step.of}")
+    return None
+
+
+def _watch(record: Record, step: Step, now: datetime) -> Step | None:
+    """A canary is watched for as long as this walk may; whoever comes next carries it on."""
+    if step.stage is Stage.CANARY and now - record.walk.started_at >= record.walk.watch:
+        return None
+    return step
+
+
+def _stops(record: Record, step: Step) -> bool:
+    """This walk was asked to go only so far: the stage after `until` is not begun."""
+    until = record.walk.until
+    if until is None or step.stage is Stage.APPROVAL:
+        return False
+    order = [Stage.LINT, Stage.FAST_GATE, Stage.GATE, Stage.SHADOW, Stage.REHEARSAL, Stage.CANARY, Stage.PROMOTE]
+    return order.index(step.stage) > order.index(until)
+
+
+def _close(decision: Decision, reason: str) -> Step:
+    return Step(Stage.CLOSE, decision=decision, reason=reason)

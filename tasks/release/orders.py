@@ -1,0 +1,52 @@
+"""What a person, CI or a form asks for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from registry.artifact import PROMPT_ID
+from registry.errors import UsageError
+
+Until = Literal["lint", "fast_gate", "gate", "shadow", "canary"]
+
+
+class ReleaseOrder(BaseModel):
+    """Bring this version of this prompt into this environment."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Annotated[
+        str,
+        Field(
+            pattern=PROMPT_ID[:-1] + r"@v[0-9]+$",
+            title="Prompt version",
+            description="What to release, as prompt@version.",
+            examples=["order-extract@v3"],
+        ),
+    ]
+    environment: str = Field("production", description="Whose routes, ramp and guards.")
+    by: str = Field("", description="Who asks; empty means the account this runs under.")
+    again: bool = Field(False, description="Open a new attempt although an earlier one has ended.")
+    reason: str = Field("", description="Why a new attempt; needed with `again`.")
+    until: Until | None = Field(None, description="Stop after this stage; empty means go to the end.")
+    watch_minutes: float = Field(60, gt=0, description="How long to watch a canary before the guard monitor takes over.")
+
+    @property
+    def prompt(self) -> str:
+        return self.version.partition("@")[0]
+
+    @property
+    def number(self) -> str:
+        return self.version.partition("@")[2]
+
+    def checked(self) -> ReleaseOrder:
+        """The order itself. Raises UsageError when `again` comes without a reason."""
+        if self.again and not self.reason.strip():
+            raise UsageError(
+                "a new attempt was asked for without a reason",
+                expected="a reason that the changelog can show",
+                fix='Add --reason "what is different this time"',
+            )
+        return self

@@ -1,0 +1,73 @@
+"""Promotion as a step: the route table first, the ledger second."""
+
+from __future__ import annotations
+
+from tasks.ledger import outbox, release, stage_result
+from tasks.ledger.anchor import Anchor
+from tasks.ledger.outbox import Ending
+from tasks.ledger.store import Transaction
+
+from .record import Record, Stage, Step
+from .traffic import promote, publish, settle
+from .verdict import Decision
+from .workspace import Workspace
+
+
+def run(workspace: Workspace, record: Record, step: Step) -> None:
+    """Make the candidate live and end the release. Done already by somebody who died meanwhile: finish it."""
+    ending = Ending(
+        release_id=record.release_id,
+        decision=Decision.PROMOTE,
+        decided_by=workspace.actor,
+        reason=_reason(record),
+        at=workspace.now(),
+    )
+    promote(workspace, record, ending=ending, anchors=_anchors(workspace, record), pinned=publish(workspace, record))
+    settle(workspace)
+    _end(workspace, record, ending)
+    workspace.store.publish(workspace.roots.public)
+
+
+def _reason(record: Record) -> str:
+    if record.first:
+        return f"First release. {_said(record, Stage.GATE)}"
+    canary = [finished for finished in record.finished if finished.key.startswith(Stage.CANARY)]
+    return " ".join([_said(record, Stage.GATE), *(f"Canary: {finished.reason}." for finished in canary[-1:])])
+
+
+def _said(record: Record, stage: Stage) -> str:
+    result = record.result(stage)
+    return result.reason if result is not None else ""
+
+
+def _anchors(workspace: Workspace, record: Record) -> list[Anchor]:
+    """The ratchet moves when the gate proved this version better than what it is tied to; the first release sets it."""
+    gates = [r for r in stage_result.of_release(workspace.store, record.release_id) if r.stage == Stage.GATE]
+    evidence = gates[-1].evidence if gates else {}
+    if not record.first and not evidence.get("beats_anchor"):
+        return []
+    reason = "first release" if record.first else "proved better than the anchor at the gate"
+    return [
+        Anchor(
+            environment=record.environment,
+            prompt_id=record.prompt_id,
+            evalset_sha=evidence.get("evalset_sha"),
+            behavior=record.to_behavior,
+            since=workspace.now(),
+            release_id=record.release_id,
+            change="set",
+            reason=reason,
+        )
+    ]
+
+
+def _end(workspace: Workspace, record: Record, ending: Ending) -> None:
+    """The decision, where the intent's own ledger part is not there (the table said it already)."""
+
+    def write(tx: Transaction) -> None:
+        release.end(
+            tx, record.release_id, decision=ending.decision, decided_by=ending.decided_by, reason=ending.reason, at=ending.at
+        )
+
+    if not outbox.pending(workspace.roots.outbox):
+        workspace.store.tx(write)

@@ -1,0 +1,136 @@
+"""What ledger, outbox and route table know of one release, as values: the input of every decision about its order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from registry.policy import Policy
+
+from .verdict import Decision, Verdict
+
+
+class Stage(StrEnum):
+    """The steps a release can take; those with a verdict come first."""
+
+    LINT = "lint"
+    FAST_GATE = "fast_gate"
+    GATE = "gate"
+    SHADOW = "shadow"
+    REHEARSAL = "rehearsal"
+    CANARY = "canary"
+    PROMOTE = "promote"
+    APPROVAL = "approval"
+    REBASE = "rebase"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do next. `share` is the canary's, in percent; `of` is what an approval is asked for."""
+
+    stage: Stage
+    share: float | None = None
+    of: str | None = None
+    decision: Decision | None = None
+    reason: str = ""
+
+    @property
+    def key(self) -> str:
+        """`gate`, `canary 25`: what finished stages and approvals are filed under."""
+        return stage_key(self.stage, self.share)
+
+
+def stage_key(stage: Stage, share: float | None = None) -> str:
+    return f"{stage} {share:g}" if share is not None else str(stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A stage that ended with a verdict; `key` as in Step."""
+
+    key: str
+    verdict: Verdict
+    reason: str
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person said when asked; `of` is a stage key, or `before <share>`."""
+
+    of: str
+    approve: bool
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """This attempt as it stands in the route table's list of closed ones."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One run of a shell over the release: since when, how far, and how long it may watch a canary."""
+
+    started_at: datetime
+    until: Stage | None = None
+    watch: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One release as known at one moment.
+
+    `live` is the behavior that the route table serves now, None before the first release. `finished` is in order of
+    time. `asked` maps what a person was asked for to when.
+    """
+
+    release_id: str
+    environment: str
+    prompt_id: str
+    to_version: str
+    to_behavior: str
+    from_version: str | None
+    from_behavior: str | None
+    policy: Policy
+    walk: Walk
+    opened_at: datetime
+    live: str | None = None
+    closed: Closing | None = None
+    decision: Decision | None = None
+    reason: str | None = None
+    rebased_at: datetime | None = None
+    rehearsed: bool = False
+    finished: tuple[Finished, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    asked: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def first(self) -> bool:
+        """No version was live when this attempt was opened: nothing to compare with."""
+        return self.from_behavior is None
+
+    @property
+    def promoted(self) -> bool:
+        return self.live == self.to_behavior and (self.closed is not None or self.first)
+
+    def result(self, key: str) -> Finished | None:
+        """The newest result under this key that still counts: a new baseline makes all but lint stale."""
+        for finished in reversed(self.finished):
+            fresh = self.rebased_at is None or key == Stage.LINT or finished.ended_at > self.rebased_at
+            if finished.key == key and fresh:
+                return finished
+        return None
+
+    def answer(self, of: str) -> Answer | None:
+        return next((answer for answer in reversed(self.answers) if answer.of == of), None)

@@ -1,0 +1,187 @@
+"""The report of one release: the decision in a sentence, the note, each stage with its numbers, the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from registry.behavior import short
+from tasks.ledger import event, release, stage_result
+from tasks.ledger.event import Event
+from tasks.ledger.release import Release
+from tasks.ledger.stage_result import StageResult
+from tasks.release.record import Stage
+from tasks.release.workspace import Workspace
+
+from .markdown import escape, fenced, table
+
+
+class Report(NamedTuple):
+    path: Path
+    markdown: str
+
+
+def write_report(workspace: Workspace, release_id: str) -> Report:
+    """Write `reports/<release>.md` and return it. Raises UnknownRelease."""
+    row = release.get(workspace.store, release_id)
+    results = stage_result.of_release(workspace.store, release_id)
+    text = render(row, results, event.of_release(workspace.store, release_id))
+    workspace.roots.reports.mkdir(parents=True, exist_ok=True)
+    path = workspace.roots.reports / f"{release_id}.md"
+    path.write_text(text, encoding="utf-8")
+    return Report(path, text)
+
+
+def render(row: Release, results: list[StageResult], events: list[Event]) -> str:
+    """The whole report as markdown."""
+    sections = [_head(row), _note(row), _stages(results)]
+    sections += [_details(result) for result in results]
+    sections += [_way_back(row), _timeline(events)]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _head(row: Release) -> str:
+    decision = row.decision.replace("_", " ") if row.decision else "not decided yet"
+    lines = [f"# {escape(row.prompt_id)} {row.to_version} in {escape(row.environment)}: {decision}"]
+    if row.reason:
+        lines.append(escape(row.reason))
+    if row.policy.get("weakened"):
+        lines.append("> This environment is weakened: its margins replace the declared ones.")
+    was = f"{row.from_version} ({short(row.from_behavior)})" if row.from_behavior else "nothing (first release)"
+    facts = [
+        ("release", f"{row.release_id}, attempt {row.attempt}"),
+        ("from, to", f"{was} to {row.to_version} ({short(row.to_behavior)})"),
+        ("risk, author", f"{row.risk}, {row.author}"),
+        ("started, ended", f"{row.started_at:%Y-%m-%d %H:%M:%S} by {row.started_by}, {_when(row.ended_at)}"),
+        ("decided by", row.decided_by),
+    ]
+    return "\n\n".join([*lines, table(("", ""), facts)])
+
+
+def _when(at: Any) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}" if at is not None else "not ended"
+
+
+def _note(row: Release) -> str:
+    note = row.change_note
+    expected = [
+        (e["metric"], e["direction"], e.get("by"), e.get("intent", "all")) for e in note.get("expected", ())
+    ]
+    guards = [(g["metric"], *_bound(g), g.get("per", "all"), g.get("within")) for g in note.get("guards", ())]
+    parts = ["## Why", escape(note.get("why", ""))]
+    if expected:
+        parts += ["Expected:", table(("metric", "direction", "by", "intent"), expected)]
+    if guards:
+        parts += ["Guards:", table(("metric", "bound", "limit", "per", "within"), guards)]
+    return "\n\n".join(parts)
+
+
+def _bound(guard: Mapping[str, Any]) -> tuple[str, Any]:
+    for name in ("max_increase", "max_decrease", "max_ratio", "min_ratio", "max", "min"):
+        if guard.get(name) is not None:
+            return name, guard[name]
+    return "-", None
+
+
+def _stages(results: list[StageResult]) -> str:
+    rows = [
+        (_title(r), r.verdict, r.reason, r.calls, "unknown" if r.cost_usd is None else f"{r.cost_usd:.4f}", _took(r))
+        for r in results
+    ]
+    return "## Stages\n\n" + table(("stage", "verdict", "reason", "calls", "USD", "seconds"), rows)
+
+
+def _title(result: StageResult) -> str:
+    share = result.evidence.get("share")
+    return f"{result.stage.replace('_', ' ')} {share} %" if share else result.stage.replace("_", " ")
+
+
+def _took(result: StageResult) -> str:
+    return f"{(result.ended_at - result.started_at).total_seconds():.0f}"
+
+
+def _details(result: StageResult) -> str:
+    body = list(_DETAILS.get(result.stage, _no_details)(result.evidence))
+    return "\n\n".join([f"## {_title(result).capitalize()}", *body]) if body else ""
+
+
+def _no_details(_: Mapping[str, Any]) -> Iterator[str]:
+    yield from ()
+
+
+def _lint(evidence: Mapping[str, Any]) -> Iterator[str]:
+    changed = evidence.get("components_changed")
+    if changed is not None:
+        yield f"Components changed: {escape(', '.join(changed) or 'none')}."
+    findings = evidence.get("findings") or []
+    if findings:
+        columns = ("code", "severity", "line", "found", "expected", "fix")
+        yield table(columns, [[f.get(column) for column in columns] for f in findings])
+
+
+def _gate(evidence: Mapping[str, Any]) -> Iterator[str]:
+    if evidence.get("evalset"):
+        yield f"Eval set {escape(evidence['evalset'])} at `{evidence['evalset_sha'][:12]}`."
+    rows = [
+        (against, _signed(row["value"]), f"{_signed(row['low'])} to {_signed(row['high'])}", row["n"])
+        for against in ("live", "anchor")
+        if (row := evidence.get(against))
+    ]
+    if rows:
+        yield table(("score against", "difference", "interval", "cases"), rows)
+    if guards := evidence.get("guards"):
+        yield table(
+            ("guard", "difference", "interval", "n", "found"),
+            [(g["name"], _signed(g["value"]), f"{_signed(g['low'])} to {_signed(g['high'])}", g["n"], g["found"]) for g in guards],
+        )
+    if slices := evidence.get("slices"):
+        yield table(("slice", "arm", "mean score", "n"), [(s["slice"], s["arm"], f"{s['mean']:.3f}", s["n"]) for s in slices])
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}"
+
+
+def _shadow(evidence: Mapping[str, Any]) -> Iterator[str]:
+    if rows := evidence.get("rows"):
+        columns = ("metric", "intent", "verdict", "value", "low", "high", "margin", "n")
+        yield table(columns, [[_number(row.get(column)) for column in columns] for row in rows])
+    for example in evidence.get("examples", ()):
+        yield f"Changed most, trace `{escape(example['trace_id'])}`:"
+        yield fenced(f"input:     {example['input']}\nrecorded:  {example['recorded']}\ncandidate: {example['candidate']}")
+
+
+def _canary(evidence: Mapping[str, Any]) -> Iterator[str]:
+    if units := evidence.get("units"):
+        yield f"Units: {units.get('canary', 0)} in the canary, {units.get('live', 0)} in the control."
+    if rows := evidence.get("guards"):
+        columns = ("metric", "intent", "verdict", "canary", "live", "margin", "e_harm", "e_ni")
+        yield table(columns, [[_number(row.get(column)) for column in columns] for row in rows])
+    for note in evidence.get("notes", ()):
+        yield escape(note)
+
+
+def _number(value: Any) -> Any:
+    return f"{value:.4g}" if isinstance(value, float) else value
+
+
+_DETAILS = {
+    Stage.LINT: _lint,
+    Stage.FAST_GATE: _gate,
+    Stage.GATE: _gate,
+    Stage.SHADOW: _shadow,
+    Stage.CANARY: _canary,
+}
+
+
+def _way_back(row: Release) -> str:
+    reverse = row.change_note.get("reverse")
+    command = f"promptship rollback {row.prompt_id} --environment {row.environment} --from {row.to_behavior} --reason WHY"
+    note = f"The change note says: {escape(reverse)}." if reverse else "The change note names no way back."
+    return f"## How to reverse\n\n{note}\n\n{fenced(command, 'sh')}"
+
+
+def _timeline(events: list[Event]) -> str:
+    rows = [(f"{e.at:%H:%M:%S}", e.kind, e.actor, e.payload.get("reason") or e.payload.get("of")) for e in events]
+    return "## Timeline\n\n" + table(("time (UTC)", "event", "actor", "what"), rows)

@@ -1,0 +1,45 @@
+"""The workspace of a Prefect run: progress goes to a Prefect artifact and the run's log."""
+
+from __future__ import annotations
+
+import time
+
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.exceptions import MissingContextError
+from prefect.logging import get_run_logger
+
+from tasks.release.workspace import Progress, Workspace
+
+_EVERY_SECONDS = 2.0
+
+
+class _Teller:
+    """Tells Prefect about progress at most every two seconds, and about the end of a stage always."""
+
+    def __init__(self) -> None:
+        self._artifact: object | None = None
+        self._last = 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        finished = progress.total is not None and progress.done >= progress.total
+        if not finished and time.monotonic() - self._last < _EVERY_SECONDS:
+            return
+        self._last = time.monotonic()
+        try:
+            get_run_logger().info("%s %s/%s %s", progress.stage, progress.done, progress.total or "?", progress.note)
+        except MissingContextError:
+            return
+        if progress.total:
+            self._show(100.0 * progress.done / progress.total, progress)
+
+    def _show(self, percent: float, progress: Progress) -> None:
+        key = f"progress-{progress.stage.replace('_', '-').replace(' ', '-')}"
+        if self._artifact is None:
+            self._artifact = create_progress_artifact(progress=percent, key=key, description=progress.note)
+        else:
+            update_progress_artifact(self._artifact, progress=percent, description=progress.note)  # type: ignore[arg-type]
+
+
+def workspace(actor: str = "flow") -> Workspace:
+    """This process's workspace, telling Prefect."""
+    return Workspace.here(actor, _Teller())

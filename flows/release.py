@@ -18,6 +18,6 @@ def release(order: ReleaseOrder) -> State:
     """Walk one release to its end, or to where it waits for a person or for time."""
     with held(order):
         record = open_release(order)
-        while step := following(record):
+        while record and (step := following(record)):
             record = STAGES[step.stage](record, step)
         return state_of(order, record)

@@ -12,7 +12,7 @@ from .duration import Duration
 from .problem import Misfit
 
 PROMPT_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-VERSION = r"^v[0-9]+$"
+VERSION = r"^v(0|[1-9][0-9]*)$"
 
 Risk = Literal["low", "medium", "high"]
 MetricName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(:[A-Za-z0-9_.-]+)?$")]

@@ -13,6 +13,7 @@ from .behavior import Behavior
 from .environments import Environments, load_environments
 from .errors import UnknownPrompt, UnknownVersion
 from .files import invalid, load
+from .lock import Lock, Locked
 from .metrics import Metrics, load_metrics
 from .models import Model, load_models
 from .nearest import did_you_mean, listed
@@ -45,7 +46,7 @@ class Catalog:
         return load_environments(self.root / "environments.yaml")
 
     @cached_property
-    def lock(self) -> lock.Lock:
+    def lock(self) -> Lock:
         return lock.read(self.root / lock.FILE)
 
     def prompts(self) -> list[str]:
@@ -96,7 +97,7 @@ class Catalog:
         """Raises UnknownModel, UnknownPolicy."""
         return resolve(version, self.models, self.policies)
 
-    def locked(self, version: PromptVersion) -> lock.Locked | None:
+    def locked(self, version: PromptVersion) -> Locked | None:
         """Its entry in registry.lock, None when it is not locked."""
         return self.lock.get(version.name)
 

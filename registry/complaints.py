@@ -56,13 +56,16 @@ def _real_path(detail: ErrorDetails, data: Any) -> Path:
     path: list[str | int] = []
     wanted = detail["loc"][-1] if detail["type"] == "missing" else None
     for part in detail["loc"]:
-        if isinstance(data, dict) and part in data:
-            path.append(part)
-            data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+        if _holds(data, part):
             path.append(part)
             data = data[part]
     return (*path, wanted) if wanted is not None else tuple(path)
+
+
+def _holds(data: Any, part: str | int) -> bool:
+    if isinstance(data, list):
+        return isinstance(part, int) and part < len(data)
+    return isinstance(data, dict) and part in data
 
 
 def _unknown_key(path: Path, details: list[ErrorDetails], schema: shape.Schema) -> Words:
@@ -70,7 +73,7 @@ def _unknown_key(path: Path, details: list[ErrorDetails], schema: shape.Schema) 
     guess = _guess(path, schema)
     homes = [home for home in shape.parents_of(schema, key) if home != dotted(path[:-1])]
     if guess:
-        fix = f"did you mean {guess[-1]!r}?"
+        fix = f"did you mean {guess[-1]!r}"
     elif homes:
         fix = f"put it under {homes[0]!r}"
     else:

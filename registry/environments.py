@@ -14,12 +14,14 @@ from pydantic import AfterValidator, Field, model_validator
 
 from .artifact import Guard, MetricName, Risk, Strict
 from .duration import Duration
-from .errors import UnknownEnvironment
-from .files import load
+from .errors import InvalidFile, UnknownEnvironment
+from .files import invalid, load
 from .nearest import did_you_mean, listed
-from .policy import HoldbackRule, LowTrafficRule, Percent, Retention, ShadowRule
-from .policy import Policy as Policy
-from .problem import Misfit
+from .policy import HoldbackRule, LowTrafficRule, Percent, Policy, Retention, ShadowRule
+from .problem import Misfit, Problem
+from .yaml_document import Document
+
+__all__ = ["Environment", "Environments", "Policy", "inherited", "load_environments"]
 
 BASE = "production"
 RISKS: tuple[Risk, ...] = get_args(Risk)
@@ -120,42 +122,32 @@ class Environment(Strict):
 
     def policy(self, risk: Risk, *, name: str) -> Policy:
         """These rules for one risk, frozen into a release when it starts."""
-        low = self.low_traffic
-        return Policy(
-            name=name,
-            risk=risk,
-            weakened=self.weakened,
-            margins=self.margins,
-            ramp=self.ramp[risk],
-            dwell=self.dwell[risk],
-            min_units=self.min_units,
-            min_total=self.min_total.get(risk),
-            intent_ni=self.intent_ni.get(risk),
-            hold_at=self.hold_at,
-            alpha=self.alpha[risk],
-            margin_scale=self.margin_scale[risk],
-            answer_window=self.answer_window,
-            unit_window=self.unit_window,
-            holdback=self.holdback,
-            live_guards=self.live_guards,
-            shadow=self.shadow,
-            poll=self.poll,
-            lease=self.lease,
-            renew=self.renew,
-            clock_skew=self.clock_skew,
-            deadline_approval=self.deadline.approval,
-            deadline_canary=self.deadline.canary,
-            rehearsal_required=risk in self.requires.rehearsal,
-            rehearsal_valid=self.rehearsal_valid,
-            approvals=self.approval.get(risk, ()),
-            requires_lock=self.requires.lock,
-            low_traffic=_for_risk(low, risk) if low else None,
-            budget_usd_per_release=self.budget.usd_per_release,
-            retention=self.retention,
-        )
+        same = {field: getattr(self, field) for field in _AS_THEY_ARE}
+        resolved = {
+            "ramp": self.ramp[risk],
+            "dwell": self.dwell[risk],
+            "alpha": self.alpha[risk],
+            "margin_scale": self.margin_scale[risk],
+            "min_total": self.min_total.get(risk),
+            "intent_ni": self.intent_ni.get(risk),
+            "approvals": self.approval.get(risk, ()),
+            "low_traffic": _for_risk(self.low_traffic, risk) if self.low_traffic else None,
+        }
+        return Policy.model_validate({"name": name, "risk": risk, **same, **resolved, **self._flat(risk)})
+
+    def _flat(self, risk: Risk) -> dict[str, object]:
+        """What stands in a group of the file and alone in a policy."""
+        return {
+            "requires_lock": self.requires.lock,
+            "rehearsal_required": risk in self.requires.rehearsal,
+            "deadline_approval": self.deadline.approval,
+            "deadline_canary": self.deadline.canary,
+            "budget_usd_per_release": self.budget.usd_per_release,
+        }
 
 
 _BY_RISK = ("ramp", "dwell", "alpha", "margin_scale")
+_AS_THEY_ARE = frozenset(Policy.model_fields) & frozenset(Environment.model_fields)
 
 
 class Environments(dict[str, Environment]):
@@ -177,16 +169,36 @@ class Environments(dict[str, Environment]):
 
 
 def load_environments(path: Path) -> Environments:
-    """Raises InvalidFile."""
-    return Environments(load(path, dict[str, Environment], prepare=inherited))
+    """Raises InvalidFile, with what production gets wrong told once and not again for each environment."""
+    try:
+        return Environments(load(path, dict[str, Environment], prepare=inherited))
+    except InvalidFile as error:
+        raise invalid(path, _told_once(error.problems, path)) from None
 
 
 def inherited(data: dict[str, Any]) -> dict[str, Any]:
-    """Every environment completed from production."""
+    """Every environment completed from production. Raises Misfit when there is none."""
     base = data.get(BASE)
     if not isinstance(base, dict):
-        return data
+        fix = "describe it first; the others say what is different"
+        raise Misfit(f"`{BASE}` is missing", expected="its rules, which the other environments take over", fix=fix)
     return {name: _over(base, entry) if name != BASE else base for name, entry in data.items()}
+
+
+def _told_once(problems: tuple[Problem, ...], path: Path) -> list[Problem]:
+    if not any(problem.where for problem in problems):
+        return list(problems)
+    written = Document(path.read_text(encoding="utf-8-sig")).where()
+    own = [(problem.where.removeprefix(BASE), problem.found) for problem in problems if problem.where.startswith(BASE)]
+    return [problem for problem in problems if not _taken_over(problem, own, written)]
+
+
+def _taken_over(problem: Problem, own: list[tuple[str, str]], written: set[str]) -> bool:
+    """Whether production's problem shows again in an environment that says nothing there itself."""
+    name, dot, rest = problem.where.partition(".")
+    if name == BASE or (problem.where in written and rest):
+        return False
+    return any(dot + rest == where and (rest or found == problem.found) for where, found in own)
 
 
 def _over(base: Any, entry: Any) -> Any:

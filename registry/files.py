@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from .complaints import complaints
 from .errors import InvalidFile
-from .problem import Problem
+from .problem import Misfit, Problem
 from .yaml_document import Document
 
 MAX_BYTES = 4 * 2**20
@@ -30,14 +30,16 @@ def load(path: Path, shape: type[T], prepare: Prepare | None = None) -> T:
 def parse(text: str, shape: type[T], path: Path, prepare: Prepare | None = None) -> T:
     """Like `load`, for text that is at hand; `path` is what messages call it."""
     document = Document(text)
-    data = prepare(document.data) if prepare and isinstance(document.data, dict) else document.data
     kind: Any = shape
-    problems = list(document.problems)
+    problems, data = list(document.problems), document.data
     try:
+        data = prepare(data) if prepare and isinstance(data, dict) else data
         value: T = _adapter(kind).validate_python(data)
     except ValidationError as error:
         if data is not None or not problems:
             problems += complaints(error, data, document, _schema(kind))
+    except Misfit as misfit:
+        problems.append(Problem(1, 1, "", misfit.found, misfit.expected, misfit.fix))
     if problems:
         raise invalid(path, problems)
     return value

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from .artifact import Guard, Strict
 from .errors import UnknownMetric
@@ -19,6 +21,7 @@ Need = Literal[
     "eval_set", "output_schema", "fallbacks", "tools", "price", "feedback", "sampling", "embeddings", "cost", "resolved"
 ]
 TOOL_CALL = "tool_call:<tool>"
+MetricKey = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*|tool_call:<tool>)$", examples=["basket_value"])]
 _TWIN = {
     "max_increase": "max_decrease",
     "max_decrease": "max_increase",
@@ -81,7 +84,7 @@ class Metrics(Mapping[str, Metric]):
 
 def load_metrics(path: Path) -> Metrics:
     """Raises InvalidFile."""
-    return Metrics(load(path, dict[str, Metric], prepare=_named))
+    return Metrics(load(path, dict[MetricKey, Metric], prepare=_named))
 
 
 @cache

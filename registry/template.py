@@ -12,6 +12,7 @@ from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from .artifact import Message, Variable
@@ -25,13 +26,31 @@ MAX_STEPS = 100_000
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    """Every loop goes through the step counter."""
+    """Every loop goes through the step counter, and a dot or a bracket reaches into JSON values and nothing else."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, LoopContext) and attribute in _OF_LOOPS:
+            return super().getattr(obj, attribute)
+        return self.getitem(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(obj, jinja2.Undefined):
+            str(obj)
+        try:
+            return (
+                obj[argument] if isinstance(obj, dict | list | tuple | str) else self.undefined(obj=obj, name=argument)
+            )
+        except (LookupError, TypeError):
+            return self.undefined(obj=obj, name=argument)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
         for loop in tree.find_all(nodes.For):
             loop.iter = nodes.Filter(loop.iter, "counted", [], [], None, None, lineno=loop.lineno)
         return tree
+
+
+_OF_LOOPS = frozenset(("index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem"))
 
 
 def _environment() -> _Environment:
@@ -78,7 +97,7 @@ def check(template: str) -> list[TemplateProblem]:
     try:
         return broken_rules(_PLAIN.parse(template), loops=0)
     except jinja2.TemplateSyntaxError as error:
-        return [TemplateProblem(error.lineno, f"this is no template: {error.message}".rstrip("."))]
+        return [TemplateProblem(error.lineno, _said(error).partition(": ")[2])]
     except RecursionError:
         return [TemplateProblem(1, "its nesting is too deep")]
 
@@ -102,7 +121,7 @@ def _content(template: str, values: Mapping[str, Any], steps: Steps) -> str:
 
 
 def _said(error: Exception) -> str:
-    line = f"line {error.lineno}: " if isinstance(error, jinja2.TemplateSyntaxError) else ""
+    line = f"line {error.lineno}: this is no template: " if isinstance(error, jinja2.TemplateSyntaxError) else ""
     return f"{line}{error}".rstrip(".") or type(error).__name__
 
 

@@ -59,8 +59,8 @@ def _fits(length: int) -> None:
         raise TooLarge(f"a filter would make {length} characters, more than {MAX_CHARACTERS}")
 
 
-def _replace(text: Any, old: str, new: str, count: int = -1) -> str:
-    text, old, new = str(text), str(old), str(new)
+def _replace(value: Any, old: str, new: str, count: int = -1) -> str:
+    text = str(value)
     found = text.count(old) if count < 0 else min(count, text.count(old))
     _fits(len(text) + found * (len(new) - len(old)))
     return text.replace(old, new, count)

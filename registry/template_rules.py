@@ -15,7 +15,8 @@ from .template_filters import ALLOWED
 MAX_LOOPS = 2
 TESTS = frozenset((
     "boolean", "defined", "divisibleby", "eq", "equalto", "even", "false", "float", "ge", "gt", "in", "integer",
-    "iterable", "le", "lower", "lt", "mapping", "ne", "none", "number", "odd", "sequence", "string", "true", "undefined", "upper",
+    "iterable", "le", "lower", "lt", "mapping", "ne", "none", "number", "odd", "sequence", "string", "true",
+    "undefined", "upper",
 ))  # fmt: skip
 
 

@@ -49,6 +49,10 @@ class Document:
             self.data = self._value(root, (), ())
             self._places.setdefault((), (root.start_mark, root.start_mark))
 
+    def where(self) -> set[str]:
+        """The dotted paths of all that stands in the text."""
+        return {dotted(path) for path in self._places}
+
     def place(self, path: Sequence[str | int], *, of_key: bool = False) -> tuple[int, int]:
         """Line and column, from 1, of the value (or its key) at `path`, or of the nearest thing around it."""
         for length in range(len(path), -1, -1):

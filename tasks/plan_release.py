@@ -7,6 +7,6 @@ from tasks.release.record import Record, Step
 from tasks.release.workspace import wall_clock
 
 
-def following(record: Record | None) -> Step | None:
+def following(record: Record) -> Step | None:
     """The next step of this record now; None when there is nothing to do in this walk."""
-    return next_step(record, wall_clock()) if record is not None else None
+    return next_step(record, wall_clock())

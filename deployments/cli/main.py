@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -18,20 +18,27 @@ from registry.errors import PromptshipError
 WRONG_USAGE = 64
 INTERRUPTED = 130
 
+
+class Noun(NamedTuple):
+    """The module of this folder that has the command, and what `promptship --help` says without importing it."""
+
+    module: str
+    about: str
+
+
 NOUNS = {
-    "approve": "release",
-    "changelog": "changelog",
-    "demo": "demo",
-    "doctor": "doctor",
-    "eval": "evals",
-    "evalset": "evalset",
-    "live": "live",
-    "prompt": "prompt",
-    "release": "release",
-    "report": "report",
-    "rollback": "rollback",
-    "sql": "sql",
-    "trace": "trace",
+    "changelog": Noun("changelog", "What changed, why, what it should move, and how to reverse it."),
+    "demo": Noun("demo", "The whole product in a few minutes, on a local model."),
+    "doctor": Noun("doctor", "What this installation is made of, and what is wrong with it."),
+    "eval": Noun("evals", "Run a prompt version on the cases that authors tune on."),
+    "evalset": Noun("evalset", "The golden cases."),
+    "live": Noun("live", "What applications get, and an operator's hand on it."),
+    "prompt": Noun("prompt", "The prompts of the registry."),
+    "release": Noun("release", "Bring a prompt version into an environment."),
+    "report": Noun("report", "Write the report of a release and say where it is."),
+    "rollback": Noun("rollback", "Take a canary back, or live to the version before."),
+    "sql": Noun("sql", "Ask the ledger, read-only."),
+    "trace": Noun("trace", "What applications asked and got."),
 }
 
 
@@ -39,14 +46,18 @@ class _Lazy(click.Group):
     """A group whose commands are imported by name, so that `--help` of one noun does not pay for the others."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(set(NOUNS) - {"approve"})
+        return sorted(NOUNS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in self.list_commands(ctx):
+        if name not in NOUNS:
             return None
-        module = importlib.import_module(f"deployments.cli.{NOUNS[name]}")
+        module = importlib.import_module(f"deployments.cli.{NOUNS[name].module}")
         command: click.Command = module.command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, NOUNS[name].about) for name in sorted(NOUNS)])
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})

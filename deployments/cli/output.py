@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,15 @@ as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON doc
 
 def environment_option(default: str = "production") -> Callable[[Any], Any]:
     """`--environment`, for every command that looks at or changes what is live."""
-    return click.option("--environment", "-e", default=default, show_default=True, help="Whose routes and rules.")
+    said = "Whose routes and rules."
+    return click.option("--environment", "-e", default=default, show_default=True, callback=_environment, help=said)
+
+
+def _environment(_: click.Context, __: click.Parameter, value: str) -> str:
+    """A name, before it becomes a path."""
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", value):
+        raise click.BadParameter(f"{value!r} is no name of an environment like production")
+    return value
 
 
 def document(kind: str, **content: Any) -> None:

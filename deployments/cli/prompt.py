@@ -101,37 +101,27 @@ def _pair(pair: str, variables: Any) -> tuple[str, Any]:
 @as_json
 def lint(prompt: str, version: str, json_: bool) -> int:
     """Check one version file; exit 0 clean, 1 with errors, 3 unreadable."""
-    from tasks.lint.stage import check
+    from tasks.lint.lint import lint as check
+    from tasks.lint.loading import load, version_before
 
-    report = check(_catalog(), prompt, version)
+    catalog = _catalog()
+    report = check(load(catalog, prompt, version, previous=version_before(catalog, prompt, version)))
     if json_:
-        document("lint", verdict=report.verdict, findings=[finding.as_dict() for finding in report.findings])
+        document("lint", verdict=report.verdict, findings=[finding._asdict() for finding in report.findings])
     for finding in () if json_ else report.findings:
-        click.echo(f"{finding.code} {finding.severity} {finding.where}: {finding.found}. {finding.expected}. {finding.fix}.")
+        place = f"line {finding.line}" if finding.line else "file"
+        click.echo(f"{finding.code} {finding.severity} {place}: {finding.found}. {finding.expected}. {finding.fix}.")
     if not json_ and not report.findings:
         click.echo(f"{prompt}@{version}: nothing found")
     return 1 if report.verdict == "reject" else 0
 
 
 @command.command("lock")
-@click.argument("prompt", required=False)
-@click.argument("version", required=False)
 @as_json
-def lock(prompt: str | None, version: str | None, json_: bool) -> None:
-    """Pin behavior and change note of versions that are not pinned yet in registry.lock."""
-    from registry import lock as locks
-
-    catalog = _catalog()
-    names = [(prompt, version)] if prompt and version else _all(catalog, prompt)
-    added = [f"{id_}@{number}" for id_, number in names if locks.add(catalog, id_, number)]
+def lock(json_: bool) -> None:
+    """Pin behavior and change note of every version that is not pinned yet in registry.lock."""
+    added = _catalog().lock_all()
     if json_:
         document("lock", added=added)
     else:
         click.echo(f"locked: {', '.join(added)}" if added else "everything was locked already")
-
-
-def _all(catalog: Catalog, prompt: str | None) -> list[tuple[str, str]]:
-    wanted = [prompt] if prompt else catalog.prompts()
-    return [(id_, number) for id_ in wanted for number in catalog.versions(id_)]
-
-

@@ -15,6 +15,9 @@ from tasks.release.workspace import Workspace
 
 _COLUMNS = ("release_id", "environment", "prompt_id", "from_version", "to_version", "attempt", "decision", "started_at")
 
+_STAGES = ("lint", "fast_gate", "gate", "shadow", "canary")
+_MINUTES = click.FloatRange(min=0, min_open=True)
+
 
 @click.group("release")
 def command() -> None:
@@ -28,14 +31,14 @@ def command() -> None:
 @click.option("--by", default=None, help="Who asks; default: your account.")
 @click.option("--again", is_flag=True, help="Open a new attempt after a finished one.")
 @click.option("--reason", default="", help="Why a new attempt.")
-@click.option("--until", type=click.Choice(["lint", "fast_gate", "gate", "shadow", "canary"]), help="Stop after this stage.")
-@click.option("--watch", "watch_minutes", type=float, default=60, show_default=True, help="Minutes to watch a canary.")
+@click.option("--until", type=click.Choice(_STAGES), help="Stop after this stage.")
+@click.option("--watch", "watch_minutes", type=_MINUTES, default=60, show_default=True, help="How long to watch a canary.")
 @click.option("--via", type=click.Choice(["local", "prefect"]), help="Default: prefect when PREFECT_API_URL is set.")
 @as_json
 def start(prompt: str, version: str, via: str | None, json_: bool, **options: Any) -> int:
     """Release PROMPT VERSION: open an attempt, or go on with the open one."""
     options["by"] = options["by"] or getpass.getuser()
-    order = ReleaseOrder(version=f"{prompt}@{version}", **options).checked()
+    order = ReleaseOrder(version=_known(prompt, version), **options).checked()
     chosen = via or ("prefect" if os.environ.get("PREFECT_API_URL") else "local")
     if chosen == "prefect":
         from deployments.cli.via_prefect import start as start_flow
@@ -44,6 +47,14 @@ def start(prompt: str, version: str, via: str | None, json_: bool, **options: An
     else:
         release_id = _locally(order)
     return _show_end(order, release_id, json_)
+
+
+def _known(prompt: str, version: str) -> str:
+    """`prompt@version` as the registry has it, also for `latest`. Raises UnknownPrompt, UnknownVersion."""
+    from deployments.cli.naming import concrete
+
+    here = Workspace.here()
+    return here.catalog.get(prompt, concrete(here.catalog, here.publisher, prompt, version)).name
 
 
 def _locally(order: ReleaseOrder) -> str | None:
@@ -96,7 +107,7 @@ def list_(environment: str | None, limit: int, json_: bool) -> None:
 
     rows = [
         {column: getattr(row, column) for column in (*_COLUMNS, "to_behavior")}
-        for row in release.recent(Workspace.here().store, environment, limit)
+        for row in release.recent(Workspace.here().store, environment=environment, limit=limit)
     ]
     if json_:
         document("releases", releases=rows)

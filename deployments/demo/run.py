@@ -7,12 +7,12 @@ routes give it; v2 goes live, v3 is released and promoted while traffic flows, v
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -30,34 +30,31 @@ FIRST, BETTER, WORSE = "v2", "v3", "v4"
 _STOP_SECONDS = 20
 
 
-@dataclass(frozen=True)
-class Expected:
-    """What the demo is there to show; anything else is a failure of the demo."""
-
-    version: str
-    promoted: bool
-
-
 def run(console: Console) -> int:
     """Bring up everything, release three versions, print the changelog; 0 when v3 is live and v4 is not."""
+    signal.signal(signal.SIGTERM, _end)  # a plain exit, so that everything that was started is ended
     began = time.monotonic()
     roots = Roots.find()
     roots.home.mkdir(parents=True, exist_ok=True)
     console.print(f"state: [bold]{roots.home}[/bold]")
     estimate = Estimate(console, began)
-    with server.running(roots.home) as api_url, _service(roots):
-        console.print(f"Prefect: [link]{server.ui_url(api_url)}[/link] shows each release while it runs")
-        _point_prefect_at(api_url)
+    with server.running(roots.home / "prefect") as prefect, _service(roots):
+        console.print(f"Prefect: {prefect.url} shows each release while it runs")
+        _point_prefect_at(prefect.environment)
         workspace = Workspace(roots, actor="demo")
         used = _go_back(workspace, console)
         promoted = [_release(version, estimate, used) for version in (FIRST, BETTER, WORSE)]
         return close(workspace, console, promoted[1], promoted[2], time.monotonic() - began)
 
 
-def _point_prefect_at(api_url: str) -> None:
+def _end(_: int, __: object) -> None:
+    sys.exit(143)
+
+
+def _point_prefect_at(environment: Mapping[str, str]) -> None:
     """Before Prefect is imported in this process: its settings are read once."""
-    os.environ["PREFECT_API_URL"] = api_url
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    os.environ.update({name: value for name, value in environment.items() if name.startswith("PREFECT_")})
+    os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
 
 
 def _go_back(workspace: Workspace, console: Console) -> bool:

@@ -57,14 +57,21 @@ class Artifact:
         return {name: Variable.model_validate(variable) for name, variable in declared.items()}
 
     def render(self, **values: Any) -> list[dict[str, str]]:
-        """The chat messages for these variable values. Raises RenderError, naming every problem at once."""
+        """The chat messages as they are sent, the safety policy's text among them. Raises RenderError."""
+        from ..policies import bound_by
         from ..template import render
 
-        return render(self.messages, self.variables, values, name=short(self.behavior))
+        rendered = render(self.messages, self.variables, values, name=short(self.behavior))
+        return bound_by(self.components["safety"]["text"], rendered)
 
-    def answered_by(self, identity: Mapping[str, str | None]) -> str:
-        """The served behavior when this model answered: the same components with that model and no fallbacks."""
-        if dict(identity) == self.model:
+    @property
+    def model_key(self) -> str:
+        """Where `models.json` has it."""
+        return key_of(self.model)
+
+    def answered_by(self, identity: Mapping[str, str | None], fallback: bool) -> str:
+        """The served behavior: after a fallback, the same components with that model and no fallbacks."""
+        if not fallback:
             return self.behavior
         return Behavior({**self.components, "model": dict(identity), "fallbacks": []}).sha
 
@@ -76,6 +83,13 @@ class Artifact:
             "components": dict(self.components),
         }
         return canonical(document)
+
+
+def key_of(identity: Mapping[str, str | None]) -> str:
+    """`provider/model@revision#region`, like `Model.key`."""
+    revision, region = identity.get("revision"), identity.get("region")
+    pinned = f"{identity['provider']}/{identity['model']}{f'@{revision}' if revision else ''}"
+    return f"{pinned}#{region}" if region else pinned
 
 
 def from_behavior(behavior: Behavior) -> Artifact:

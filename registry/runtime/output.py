@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NoReturn
 from xml.etree import ElementTree as ET
 
 import referencing
+import referencing.exceptions
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from jsonschema.exceptions import UnknownType, ValidationError
 
 from ..artifact import Output
 
@@ -67,8 +69,12 @@ def _check_xml(text: str) -> OutputCheck:
 
 
 def _violations(value: Any, schema: dict[str, Any]) -> tuple[str, ...]:
+    """A schema that cannot be applied is a problem too: nobody knows whether the answer keeps it."""
     errors = _validator(json.dumps(schema, sort_keys=True)).iter_errors(value)
-    return tuple(_sentence(error) for _, error in zip(range(PROBLEMS_SHOWN), errors, strict=False))
+    try:
+        return tuple(_sentence(error) for error in islice(errors, PROBLEMS_SHOWN))
+    except (referencing.exceptions.Unresolvable, UnknownType, RecursionError) as error:
+        return (f"the schema cannot be applied: {error}",)
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ two leaves no operation that seems to have happened.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -126,7 +127,11 @@ class LocalPublisher:
         return {key: Model.model_validate(entry, strict=False) for key, entry in document["models"].items()}
 
     def history(self, environment: str) -> list[int]:
-        newest = self.read_table(environment).generation
+        """All that is there when the table itself is unreadable."""
+        try:
+            newest = float(self.read_table(environment).generation)
+        except RoutingError:
+            newest = math.inf
         folder = self._routes / "history" / environment
         return sorted(number for path in folder.glob("*.json") if (number := int(path.stem)) <= newest)
 
@@ -142,7 +147,9 @@ class LocalPublisher:
             ) from error
 
     def operations(self, environment: str) -> dict[str, int]:
-        tables = (self.read_generation(environment, number) for number in self.history(environment))
+        newest = self.read_table(environment).generation
+        numbers = [number for number in self.history(environment) if number <= newest]
+        tables = (self.read_generation(environment, number) for number in numbers)
         return {table.operation: table.generation for table in tables}
 
     def readers(self, environment: str) -> list[Reader]:

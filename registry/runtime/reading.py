@@ -1,9 +1,10 @@
 """How an application reads the routing table: polled, cheap, and never in the way.
 
-The last good table is kept while the published one is unreadable, missing or older. A canary is served only while its lease
-holds on both clocks: the wall clock says at most `lease_expires_at + clock_skew`, and the monotonic clock at most
-`lease_seconds` since this process first saw this `lease_seq`. A process that just started, or did not look for a while, gives
-its first sight no more than what `lease_expires_at` leaves. So neither a dead monitor nor a wrong clock keeps a canary on.
+The last good table is kept while the published one is unreadable, missing or older. A canary is served only while its
+lease holds on both clocks: the wall clock says at most `lease_expires_at + clock_skew`, and the monotonic clock at
+most `lease_seconds` since this process first saw this `lease_seq`. A process that just started, or did not look for a
+while, gives its first sight no more than what `lease_expires_at` leaves. So neither a dead monitor nor a wrong clock
+keeps a canary on.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Reading:
         self._leases: dict[str, Lease] = {}
         self._next_look = float("-inf")
         self._good_at = float("-inf")
-        self.changes = 0
+        self._stale = True
 
     @property
     def poll_s(self) -> float:
@@ -60,20 +61,25 @@ class Reading:
 
     def table(self) -> RouteTable:
         """Raises NoRoute only when there has never been a table."""
-        if self._clock.monotonic() >= self._next_look:
+        if self._table is None or self._clock.monotonic() >= self._next_look:
             self._look()
         if self._table is None:
             raise self._never()
         return self._table
 
     def age_s(self) -> float:
-        """Seconds since the table was last known to be the newest: 0 unless looking fails."""
-        late = self._clock.monotonic() - self._good_at
-        return 0.0 if late <= 2 * self._poll_s else late
+        """Seconds since the table was last known to be the newest: 0 while looking succeeds."""
+        if not self._stale:
+            return 0.0
+        if self._good_at == float("-inf") and self._table is not None:
+            return max(0.0, self._clock.wall() - self._table.written_at.timestamp())
+        return self._clock.monotonic() - self._good_at
 
-    def lease_holds(self, prompt_id: str) -> bool:
+    def lease_holds(self, prompt_id: str, release: str) -> bool:
         lease = self._leases.get(prompt_id)
-        return lease is not None and self._clock.monotonic() <= lease.monotonic and self._clock.wall() <= lease.wall
+        if lease is None or lease.release != release:
+            return False
+        return self._clock.monotonic() <= lease.monotonic and self._clock.wall() <= lease.wall
 
     def holdback_holds(self, route: Route) -> bool:
         return route.holdback is not None and self._clock.wall() <= route.holdback.until.timestamp()
@@ -91,28 +97,29 @@ class Reading:
             self._lock.release()
 
     def _refresh(self, now: float) -> None:
+        self._stale = True
         try:
             token = self._publisher.token(self._environment)
-            if token is None or (token == self._token and self._table is not None):
-                self._good_at = self._good_at if token is None else now
+            if token is None:
                 return
-            table = self._publisher.read_table(self._environment)
+            if token != self._token:
+                self._accept(self._publisher.read_table(self._environment), token, now)
         except (PromptshipError, OSError):
             self._table = self._table or self._newest_of_history()
             return
-        self._accept(table, token, now)
+        if token == self._token:
+            self._good_at, self._stale = now, False
 
     def _accept(self, table: RouteTable, token: Hashable, now: float) -> None:
         if self._table is not None and table.generation < self._table.generation:
             return
-        watched = self._table is not None and now - self._good_at <= 3 * self._poll_s
+        watched = now - self._good_at <= 3 * self._poll_s
         self._leases = {
             name: self._lease(name, route.canary, now, watched)
             for name, route in table.prompts.items()
             if route.canary is not None
         }
-        self._table, self._token, self._good_at = table, token, now
-        self.changes += 1
+        self._table, self._token = table, token
 
     def _lease(self, prompt_id: str, canary: Canary, now: float, watched: bool) -> Lease:
         known = self._leases.get(prompt_id)

@@ -10,8 +10,8 @@ import re
 _START = r"""(?:^|[.!?:,;"'>-] ?|\b(?:but|and|so|that|however,?|therefore,?|unfortunately,?) )"""
 _VERB = """
     (?:help|assist|comply|fulfil+|provide|offer|give|answer|respond|discuss|support|encourage|promote|condone|engage
-    |participate|continue|do that|do this|share|create|generate|write|produce|satisfy|recommend|suggest|advise|facilitate
-    |endorse|teach|tell you|speculate|disclose|reveal|carry out|process (?:this|that|your) request)"""
+    |participate|continue|do that|do this|share|create|generate|write|produce|satisfy|recommend|suggest|advise
+    |facilitate|endorse|teach|tell you|speculate|disclose|reveal|carry out|process (?:this|that|your) request)"""
 
 _EN = r"""
     {start}i (?:can'?t|cannot|can not|could not|couldn't|won't|will not|am unable to|'m unable to|am not able to

@@ -1,8 +1,9 @@
 """The trace spool: what a serving process writes, and never waits for.
 
-`log` puts a line into a bounded queue; a thread writes it to a file of its own under `part/`, flushed every 200 ms, and moves
-full or old files to `ready/`, where the pipeline takes them from. Whoever owns a file in `part/` holds its flock, so that a
-file without one is an orphan. What does not fit, in the queue or on the disk, is dropped and counted.
+`log` puts a line into a bounded queue; a thread writes it to a file of its own under `part/`, flushed every 200 ms,
+and moves full or old files to `ready/`, where the pipeline takes them from. Whoever owns a file in `part/` holds its
+flock, so that a file without one is an orphan. What does not fit, in the queue or on the disk, is dropped and
+counted.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .segment import Segment, size_of
+from .segment import Segment, recover, sealed, size_of
+
+__all__ = ["Spool", "recover", "sealed"]
 
 FLUSH_S = 0.2
 ROTATE_S = 2.0
@@ -44,7 +47,15 @@ class Spool:
         self._rotate_bytes = rotate_bytes
         self._cap_bytes = cap_bytes
         self._size = queue
-        self._fresh()
+        self._queue: deque[Mapping[str, Any]] = deque()
+        self._segment: Segment | None = None
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+        self._wake = threading.Event()
+        self._closed = False
+        self._dropped = 0
+        self._taken = 0
+        self._measured_at = float("-inf")
         _all.add(self)
 
     @property
@@ -69,18 +80,6 @@ class Spool:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
-
-    def _fresh(self) -> None:
-        """Also after a fork: the parent's file and thread are the parent's."""
-        self._queue: deque[Mapping[str, Any]] = deque()
-        self._segment: Segment | None = None
-        self._thread: threading.Thread | None = None
-        self._starting = threading.Lock()
-        self._wake = threading.Event()
-        self._closed = False
-        self._dropped = 0
-        self._taken = 0
-        self._measured_at = float("-inf")
 
     def _start(self) -> None:
         with self._starting:
@@ -147,7 +146,11 @@ class Spool:
     def after_fork(self) -> None:
         """In the child: lets go of the parent's file, which the parent still holds."""
         self._abandon()
-        self._fresh()
+        self._queue = deque()
+        self._thread = None
+        self._starting = threading.Lock()
+        self._wake = threading.Event()
+        self._dropped = 0
 
 
 _all: weakref.WeakSet[Spool] = weakref.WeakSet()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from registry.metrics import Metrics
 from registry.models import Price
+from registry.runtime.artifact_file import Artifact
 from tasks.canary.freezing import freeze
 from tasks.canary.guards import Note
 from tasks.canary.history import History
@@ -67,17 +68,22 @@ def fresh(workspace: Workspace, record: Record, now: datetime) -> Declared:
     seen = observation.history(
         workspace.store, *place, record.from_behavior or "", since=since, until=now, windows=windows
     )
-    history = _history(seen, _units_per_day(seen, now))
+    artifact = workspace.publisher.get_artifact(record.from_behavior or record.to_behavior)
+    history = _history(seen, _cannot_occur(artifact), _units_per_day(seen, now))
     row = release.get(workspace.store, record.release_id)
     version = workspace.catalog.get(record.prompt_id, record.to_version)
-    note = Note(version.change, record.policy.margins, record.policy.margin_scale, metrics.metric, _price(workspace, record))
+    note = Note(version.change, record.policy.margins, record.policy.margin_scale, metrics.metric, _price(workspace, artifact))
     plan = freeze(note, record.policy, history, started_at=now, attempt=row.attempt)
     watched = _windows(record, metrics, [watch.metric for watch in plan.watches])
     return Declared(plan, watched, history.units_per_day)
 
 
-def _price(workspace: Workspace, record: Record) -> Price | None:
-    artifact = workspace.publisher.get_artifact(record.from_behavior or record.to_behavior)
+def _cannot_occur(artifact: Artifact) -> set[str]:
+    """Metrics that are zero by construction: watching them would only dilute the others."""
+    return ({"tool_error"} if not artifact.tools else set()) | ({"fallback"} if not artifact.fallbacks else set())
+
+
+def _price(workspace: Workspace, artifact: Artifact) -> Price | None:
     return reach(artifact, workspace.catalog, workspace.publisher).price
 
 
@@ -107,10 +113,10 @@ def _reduction(metrics: Metrics, name: str) -> Reduction:
     return "all" if metric.bad == "down" else "any"
 
 
-def _history(seen: list[Observation], units_per_day: float | None) -> History:
+def _history(seen: list[Observation], left_out: set[str], units_per_day: float | None) -> History:
     values: dict[str, dict[str, list[float]]] = {}
     for one in seen:
         for name, value in one.values.items():
-            if value is not None:
+            if value is not None and name not in left_out:
                 values.setdefault(name, {}).setdefault(one.intent, []).append(value)
     return History(values, units_per_day)

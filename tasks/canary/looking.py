@@ -59,6 +59,7 @@ def _look(tx: Transaction, record: Record, told: Declared, claimed: Claim, momen
     found = judge(told.plan, grown, moment, _assigned(tx, record.release_id))
     number = kept[0].batch_seq + 1 if kept else 1
     if not kept or grown != state or kept[0].verdict != found.action:
+        look.forget_states(tx, record.release_id)
         look.insert_many(tx, _rows(record, found, grown, number, claimed.epoch, moment.now, told))
     return Seen(found, _telemetry(tx, record, told, moment))
 

@@ -49,7 +49,7 @@ class _Watch:
             decided = self._decided(seen.look)
             if decided is not None:
                 return decided
-            if self._over(now) or not self._renewed(seen.telemetry):
+            if self._over(now) or not self._renewed(seen.telemetry and seen.look.renews):
                 return None
             self.workspace.pause(self.record.policy.renew.total_seconds())
 
@@ -74,9 +74,9 @@ class _Watch:
     def _over(self, now: datetime) -> bool:
         return now - self.record.walk.started_at >= self.record.walk.watch
 
-    def _renewed(self, telemetry: bool) -> bool:
+    def _renewed(self, allowed: bool) -> bool:
         """Renew the lease after a look that allows it; False when this canary is gone."""
-        if not telemetry:
+        if not allowed:
             return True
         try:
             traffic.renew(self.workspace, self.record)

@@ -19,7 +19,7 @@ import duckdb
 
 from registry.errors import LedgerError, LedgerLocked, LedgerTooNew
 
-from .flock import POLL_S, Held, flock
+from .flock import POLL_S, Held, fair_flock
 
 _CONFLICT = "Could not set lock on file"
 _HOLDER = re.compile(r"PID (\d+)")
@@ -68,7 +68,7 @@ class Embedded:
         """Lock, then attach; `held` gives both back."""
         while True:
             try:
-                held.enter_context(flock(self.lock_file, shared=shared, deadline=deadline))
+                held.enter_context(fair_flock(self.lock_file, shared=shared, deadline=deadline))
                 connection = self._open(options)
                 held.callback(self._detach, connection)
                 return connection
@@ -80,7 +80,7 @@ class Embedded:
                     self._unreadable(error)
                 if time.monotonic() >= deadline:
                     self._locked([int(pid) for pid in _HOLDER.findall(str(error))])
-                time.sleep(10 * POLL_S)
+                time.sleep(16 * POLL_S)
 
     def _open(self, options: str) -> duckdb.DuckDBPyConnection:
         connection = self._memory()

@@ -49,7 +49,7 @@ class Lines:
 
 
 def parse(lines: Iterable[bytes]) -> Lines:
-    """Sort the lines of a segment; what cannot be stored is in `rejected`. Nothing is raised, extra fields are ignored."""
+    """Sort the lines of a segment; what cannot be stored is in `rejected`. Raises nothing, ignores other fields."""
     found = Lines()
     rows: dict[type, list[Any]] = {Trace: found.traces, Assignment: found.assignments, Feedback: found.feedbacks}
     for number, line in enumerate(lines, start=1):

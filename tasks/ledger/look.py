@@ -44,3 +44,8 @@ def latest(reader: Reader, release_id: str) -> list[Look]:
         " ORDER BY metric <> '*', metric, intent"
     )
     return select(reader, Look, "look", where, {"id": release_id})
+
+
+def forget_states(tx: Transaction, release_id: str) -> None:
+    """Keep the state only in the look that follows: it is hundreds of kilobytes, and only the newest is used."""
+    tx.execute("UPDATE look SET state = NULL WHERE release_id = ? AND state IS NOT NULL", [release_id])

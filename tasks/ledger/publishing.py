@@ -13,6 +13,7 @@ import duckdb
 from .embedded import Embedded
 from .fetching import fetch
 from .flock import flock
+from .statements import statement
 
 TABLES = ("changelog", "release", "stage_result", "event", "metric_hourly")
 _ORDER = {
@@ -32,7 +33,9 @@ def publish(engine: Embedded, folder: Path) -> Path:
     turn = flock(folder / ".changelog.lock", shared=False, deadline=time.monotonic() + _PATIENCE_S)
     with turn, _beside(database) as new_database, _beside(parquet) as new_parquet, engine.read() as connection:
         _snapshot(connection, new_database)
-        connection.execute(f"COPY (FROM changelog ORDER BY started_at, release_id) TO '{_quoted(new_parquet)}'")
+        connection.execute(
+            f"COPY (FROM changelog ORDER BY started_at, release_id) TO '{_quoted(new_parquet)}' (FORMAT parquet)"
+        )
     return database
 
 
@@ -64,13 +67,9 @@ def _snapshot(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 def _describe(connection: duckdb.DuckDBPyConnection) -> None:
     """A copied table has lost its comments: give them back."""
-    sql = (
-        "SELECT table_name, column_name, comment FROM duckdb_columns()"
-        " WHERE database_name = 'ledger' AND list_contains($tables, table_name)"
-    )
-    for row in fetch(connection, sql, {"tables": list(TABLES)}):
+    for row in fetch(connection, statement("comments"), {"tables": list(TABLES)}):
         text = row["comment"].replace("'", "''")
-        connection.execute(f"COMMENT ON COLUMN snapshot.{row['table_name']}.\"{row['column_name']}\" IS '{text}'")
+        connection.execute(f"COMMENT ON {row['kind']} snapshot.{row['name']} IS '{text}'")
 
 
 def _quoted(path: Path) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from registry.artifact import Message, PromptVersion, Risk
-from registry.behavior import Behavior, Component, sha
+from registry.behavior import Behavior
 from registry.errors import RenderError
+from registry.lock import Locked
 from registry.metrics import Metrics, built_in
 from registry.template import undeclared
 from registry.yaml_document import Document
@@ -16,20 +17,13 @@ from registry.yaml_document import Document
 _BLOCK = ("|", ">", "-", "+")
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """What registry.lock holds of a version: hashes of its components and of its change note."""
-
-    components: Mapping[Component, str]
-    change: str
-
-
 @dataclass(frozen=True)
 class Subject:
     """One version and what is around it.
 
     `source` is the text of its file, empty when there is none. `previous` is the version it is compared with, None for
-    the first. `others` maps the other versions of this prompt to their behavior's sha.
+    the first. `others` maps the other versions of this prompt to their behavior's sha, None when it cannot be
+    told. `locked` is this version's entry in registry.lock.
     """
 
     version: PromptVersion
@@ -37,7 +31,7 @@ class Subject:
     source: str = ""
     previous: PromptVersion | None = None
     previous_behavior: Behavior | None = None
-    others: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, str | None] = field(default_factory=dict)
     locked: Locked | None = None
     requires_lock: bool = False
     metrics: Metrics = field(default_factory=built_in)
@@ -45,10 +39,6 @@ class Subject:
     @property
     def risk(self) -> Risk:
         return self.version.risk
-
-    @property
-    def change_sha(self) -> str:
-        return sha(self.version.change.model_dump(mode="json"))
 
     def line(self, *path: str | int) -> int | None:
         """Where the value at this path stands, None without a source."""

@@ -75,7 +75,7 @@ def _once(workspace: Workspace, order: ReleaseOrder, behavior: Behavior) -> None
     if before and not order.again:
         last = before[-1]
         raise ReleaseError(
-            f"{order.version} was released to {order.environment} before and ended in {last.decision} ({last.release_id})",
+            f"{order.version} was released to {order.environment} before, as {last.to_version}: {last.decision} ({last.release_id})",
             expected="a new attempt that is asked for, with a reason",
             fix="Add --again --reason WHY",
         )
@@ -98,7 +98,7 @@ def _locked(workspace: Workspace, version: PromptVersion) -> None:
         raise LockMismatch(
             f"{version.name} is not in registry.lock",
             expected="a locked version: its behavior and its change note pinned before it is released",
-            fix=f"Run `promptship prompt lock {version.id} {version.version}` and commit registry.lock",
+            fix=f"Run `promptship prompt lock` and commit registry.lock",
         )
 
 

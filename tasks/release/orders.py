@@ -26,12 +26,12 @@ class ReleaseOrder(BaseModel):
             examples=["order-extract@v3"],
         ),
     ]
-    environment: str = Field("production", description="Whose routes, ramp and guards.")
-    by: str = Field("", description="Who asks; empty means the account this runs under.")
-    again: bool = Field(False, description="Open a new attempt although an earlier one has ended.")
-    reason: str = Field("", description="Why a new attempt; needed with `again`.")
-    until: Until | None = Field(None, description="Stop after this stage; empty means go to the end.")
-    watch_minutes: float = Field(60, gt=0, description="How long to watch a canary before the guard monitor takes over.")
+    environment: str = Field(default="production", description="Whose routes, ramp and guards.")
+    by: str = Field(default="", description="Who asks; empty means the account this runs under.")
+    again: bool = Field(default=False, description="Open a new attempt although an earlier one has ended.")
+    reason: str = Field(default="", description="Why a new attempt; needed with `again`.")
+    until: Until | None = Field(default=None, description="Stop after this stage; empty means go to the end.")
+    watch_minutes: float = Field(default=60, gt=0, description="How long to watch a canary before the guard monitor takes over.")
 
     @property
     def prompt(self) -> str:

@@ -102,7 +102,7 @@ def _took(result: StageResult) -> str:
 
 
 def _details(result: StageResult) -> str:
-    body = list(_DETAILS.get(result.stage, _no_details)(result.evidence))
+    body = list(_DETAILS.get(Stage(result.stage), _no_details)(result.evidence))
     return "\n\n".join([f"## {_title(result).capitalize()}", *body]) if body else ""
 
 
@@ -153,13 +153,19 @@ def _shadow(evidence: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _canary(evidence: Mapping[str, Any]) -> Iterator[str]:
-    if units := evidence.get("units"):
-        yield f"Units: {units.get('canary', 0)} in the canary, {units.get('live', 0)} in the control."
-    if rows := evidence.get("guards"):
-        columns = ("metric", "intent", "verdict", "canary", "live", "margin", "e_harm", "e_ni")
+    if "total_canary" in evidence:
+        counts = f"{evidence['total_canary']} units in the canary, {evidence['total_live']} in the control."
+        harm = f"Evidence of harm {evidence['harm']:.3g} (rolled back at {evidence['harm_needed']:.3g})."
+        yield f"{counts} {harm}"
+    if rows := evidence.get("rows"):
+        columns = ("guard", "intent", "verdict", "limit", "value", "low", "high", "n_canary", "n_live", "proof")
         yield table(columns, [[_number(row.get(column)) for column in columns] for row in rows])
-    for note in evidence.get("notes", ()):
-        yield escape(note)
+        yield "`proof` is the e-value of not being worse than the margin of the next step; 20 are needed."
+    if ratios := evidence.get("sample_ratio"):
+        checked = ("of", "canary", "live", "e_value", "alarm")
+        yield table(checked, [[_number(row.get(column)) for column in checked] for row in ratios])
+    for left in evidence.get("left_out", ()):
+        yield f"Not watched: {escape(left['metric'])}: {escape(left['reason'])}."
 
 
 def _number(value: Any) -> Any:

@@ -27,20 +27,24 @@ class Hosted:
         self._model = model
 
     def complete(self, request: Request) -> Reply:
+        from openai import OpenAIError
+
         litellm, key, arguments = self._prepare(request)
         started = time.perf_counter()
         try:
             answer = litellm.completion(**arguments)
-        except litellm.exceptions.openai.OpenAIError as error:
+        except OpenAIError as error:
             return self._failed(error, key, time.perf_counter() - started)
         return chat.reply(request, answer.model_dump(), time.perf_counter() - started)
 
     async def acomplete(self, request: Request) -> Reply:
+        from openai import OpenAIError
+
         litellm, key, arguments = self._prepare(request)
         started = time.perf_counter()
         try:
             answer = await litellm.acompletion(**arguments)
-        except litellm.exceptions.openai.OpenAIError as error:
+        except OpenAIError as error:
             return self._failed(error, key, time.perf_counter() - started)
         return chat.reply(request, answer.model_dump(), time.perf_counter() - started)
 
@@ -56,9 +60,18 @@ class Hosted:
         why = scrub(str(error), key)
         if type(error).__name__ == "ContentPolicyViolationError":
             return Reply(text="", finish_reason="content_filter", refusal=why, latency_s=latency_s)
-        headers = getattr(getattr(error, "response", None), "headers", None) or {}
-        status = getattr(error, "status_code", None)
-        raise failed(self._model, status, why, seconds(headers.get("retry-after"))) from None
+        raise failed(self._model, getattr(error, "status_code", None), why, _retry_after_s(error)) from None
+
+
+def _retry_after_s(error: Exception) -> float | None:
+    """LiteLLM makes a response of its own for its errors, and keeps the provider's headers apart."""
+    for headers in (
+        getattr(error, "litellm_response_headers", None),
+        getattr(getattr(error, "response", None), "headers", None),
+    ):
+        if headers and (found := seconds(headers.get("retry-after"))) is not None:
+            return found
+    return None
 
 
 def _arguments(request: Request, key: str | None) -> dict[str, Any]:

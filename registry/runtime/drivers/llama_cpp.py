@@ -1,8 +1,8 @@
 """Models that run in this process, by llama.cpp: no key, no network.
 
 A pool of servers, one call at a time each, one thread each: two servers of two threads on two cores are ten times
-slower than two of one. Every behavior version keeps a slot of its own in each server, so that versions do not evict each
-other's prefix. A call that runs cannot be stopped: `max_output_tokens` bounds it, `timeout_s` does not.
+slower than two of one. Every behavior version keeps a slot of its own in each server, so that versions do not evict
+each other's prefix. A call that runs cannot be stopped: `max_output_tokens` bounds it, `timeout_s` does not.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class LlamaCpp:
 
     def __init__(self, model: Model) -> None:
         path = model_file(model)
-        self._servers = [_Server(model, path) for _ in range(_servers(model))]
-        self._free = list(self._servers)
+        self.servers = _servers(model)
+        self._free = [_Server(model, path) for _ in range(self.servers)]
         self._lock = threading.Lock()
-        self._workers = ThreadPoolExecutor(len(self._servers), thread_name_prefix="llama_cpp")
+        self._workers = ThreadPoolExecutor(self.servers, thread_name_prefix="llama_cpp")
 
     def complete(self, request: Request) -> Reply:
         return self._workers.submit(self._answer, request).result()
@@ -48,7 +48,6 @@ class LlamaCpp:
 
     def close(self) -> None:
         self._workers.shutdown(wait=True, cancel_futures=True)
-        self._servers.clear()
         self._free.clear()
 
     def _answer(self, request: Request) -> Reply:

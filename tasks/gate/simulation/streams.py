@@ -1,4 +1,4 @@
-"""Many releases one after the other: what a gate lets through over a year, with the anchor moving as releases move it."""
+"""Many releases one after the other: what a gate lets through over a year, while the anchor moves with them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tasks.gate.simulation.model import Scenario, Version, expected_scores, first_version, run, successor
 from tasks.gate.simulation.rule import PASS, Mask, Outcomes, Plan, Scores, decide_many
 from tasks.statistics.paired import Floats
+
 
 class Stream(NamedTuple):
     """Verdicts and rounds by world and release (S, K), and the true change from the first version to the last (S,)."""

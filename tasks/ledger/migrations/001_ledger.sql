@@ -29,7 +29,7 @@ COMMENT ON COLUMN release.kind IS 'release or model_upgrade';
 COMMENT ON COLUMN release.environment IS 'Entry of registry/environments.yaml';
 COMMENT ON COLUMN release.prompt_id IS 'The prompt';
 COMMENT ON COLUMN release.from_version IS 'The baseline: what was live at the start, or after a rebase. Null: nothing was live';
-COMMENT ON COLUMN release.from_behavior IS 'Behavior version of the baseline, whole sha256';
+COMMENT ON COLUMN release.from_behavior IS 'Behavior version of the baseline, whole sha256. Null: nothing was live';
 COMMENT ON COLUMN release.to_version IS 'The candidate';
 COMMENT ON COLUMN release.to_behavior IS 'Behavior version of the candidate, whole sha256';
 COMMENT ON COLUMN release.anchor_behavior IS 'Behavior version of the anchor at the start. Null: there was none';

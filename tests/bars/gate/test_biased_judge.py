@@ -15,7 +15,7 @@ N, ROUNDS, MARGIN, LABELLED = 200, 3, 0.05, 100
 
 
 def judged_and_true(sims: int, delta: float, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Case differences (S, n) as the judge sees them and as they are; its specificity is .8 for live, .6 for the rest."""
+    """Case differences (S, n) as the judge sees them and as they are; its specificity is .8 for live, else .6."""
     scenario = SCENARIOS["base"]
     live = first_version(scenario, sims, N, rng)
     candidate = successor(scenario, live, delta, rng)

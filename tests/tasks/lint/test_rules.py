@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from registry.behavior import COMPONENTS, sha
+from registry.behavior import COMPONENTS
+from registry.lock import Locked, of
 from tasks.lint.lint import RULES, lint
-from tasks.lint.subject import Locked, Subject
+from tasks.lint.subject import Subject
 from tasks.release.verdict import Verdict
 
 Make = Callable[..., Subject]
@@ -36,6 +37,8 @@ def change(**over: Any) -> Over:
 FIRST: Over = {"previous": None, "previous_behavior": None, "others": {}}
 TOOL: Over = {"name": "search", "parameters": {"type": "object"}}
 
+ELSEWHERE = Locked(behavior="0" * 64, components=dict.fromkeys(COMPONENTS, "0" * 64), change="0" * 64)
+
 TRIGGERS: list[tuple[str, Over, Over]] = [
     ("PS101", {}, user("<m>{{ message }} {{ lang }}</m>")),
     ("PS101", {}, user("<m>{{ message }}</m>{% if formal %}Sir{% endif %}")),
@@ -61,7 +64,7 @@ TRIGGERS: list[tuple[str, Over, Over]] = [
     ("PS105", {}, user("https://admin:" + "hunter22@db.example.com <m>{{ message }}</m>")),
     ("PS105", {}, change(why="The key sk-proj-" + "a1B2" * 10 + " ran out of quota.")),
     ("PS106", {"requires_lock": True}, {}),
-    ("PS106", {"locked": Locked(dict.fromkeys(COMPONENTS, "0" * 64), "0" * 64)}, {}),
+    ("PS106", {"locked": ELSEWHERE}, {}),
     ("PS107", {}, user("<m>{{ message * 1000 }}</m>")),
     ("PS107", {}, user("<m>{{ message }}{{ 9 ** 9 }}</m>")),
     ("PS107", {}, user("<m>{{ message }}{% include 'other' %}</m>")),
@@ -161,19 +164,20 @@ def test_a_duplicate_is_named(make: Make) -> None:
 
 def test_a_locked_version_as_it_was(make: Make) -> None:
     subject = make()
-    locked = Locked(subject.behavior.shas, subject.change_sha)
+    locked = of(subject.version, subject.behavior)
     assert lint(make({"locked": locked, "requires_lock": True})).verdict is Verdict.PASS
 
 
 def test_a_rewritten_expectation_is_named(make: Make) -> None:
-    locked = Locked(make().behavior.shas, sha({"other": "note"}))
+    subject = make()
+    locked = of(make(**change(why="It was said otherwise.")).version, subject.behavior)
     (finding,) = lint(make({"locked": locked})).findings
     assert (finding.code, finding.found) == ("PS106", "order-extract@v3 is locked, and its change note changed since")
 
 
 def test_a_changed_component_is_named(make: Make) -> None:
     subject = make()
-    locked = Locked({**subject.behavior.shas, "model": "0" * 64}, subject.change_sha)
+    locked = of(subject.version, make(model="another-model").behavior)
     (finding,) = lint(make({"locked": locked})).findings
     assert finding.found == "order-extract@v3 is locked, and its model changed since"
 

@@ -17,7 +17,9 @@ def test_variance_within_cases_pools_repeats() -> None:
         within_variance([[1.0], [math.nan]])
 
 
-@pytest.mark.parametrize(("name", "w2", "s2"), [("base", 0.0225, 0.080), ("lowtemp", 0.054, 0.032), ("graded", 0.022, 0.038)])
+@pytest.mark.parametrize(
+    ("name", "w2", "s2"), [("base", 0.0225, 0.080), ("lowtemp", 0.054, 0.032), ("graded", 0.022, 0.038)]
+)
 def test_components_of_a_scenario_come_back(name: str, w2: float, s2: float) -> None:
     scenario, rng, n = SCENARIOS[name], np.random.default_rng(5), 8000
     live = first_version(scenario, 1, n, rng)

@@ -58,7 +58,7 @@ def expectation(logs: Array, n_t: int, n_c: int, p_t: float, p_c: float, weights
 
 @pytest.mark.parametrize(("n_t", "n_c"), SIZES)
 def test_the_mean_batch_factor_is_at_most_one_under_the_null(n_t: int, n_c: int) -> None:
-    """By enumeration, the centre being wrong included: harm at no and at an announced effect, and the proof at its margin."""
+    """By enumeration, wrong centres included: harm at no and at an announced effect, the proof at its margin."""
     canary = eprocess.yes_no(n_t, np.arange(n_t + 1)[:, None])
     live = eprocess.yes_no(n_c, np.arange(n_c + 1)[None, :])
     checked, most = 0, 0.0

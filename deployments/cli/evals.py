@@ -1,0 +1,209 @@
+"""`promptship eval run`: what a version scores on the cases that authors tune on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from deployments.cli.output import as_json, document, table
+
+if TYPE_CHECKING:
+    from tasks.evaluation.case import Case
+    from tasks.evaluation.evalset import Library, Selection
+    from tasks.evaluation.job import Arm
+    from tasks.evaluation.runner import Run
+    from tasks.gateway.budget import Budget
+    from tasks.release.workspace import Workspace
+
+_CASE = ("case_id", "intent", "arm", "score", "reasons", "output")
+_SLICE = ("name", "arm", "score", "cases", "unscored", "must_pass_failures")
+_SHOWN = 100
+_DEV = "dev"
+"""The subset that every eval set has, whether or not it names one so: all cases that are not held out."""
+
+
+class Asked(NamedTuple):
+    """The cases to run and the version of the set they are from."""
+
+    name: str
+    library: Library
+    cases: tuple[Case, ...]
+
+
+class Ran(NamedTuple):
+    asked: Asked
+    run: Run
+    run_id: str | None
+    budget: Budget
+
+
+@click.group("eval")
+def command() -> None:
+    """Run a prompt version on the cases that authors tune on."""
+
+
+@command.command("run")
+@click.argument("prompt")
+@click.argument("version")
+@click.option(
+    "--subset", default=_DEV, show_default=True, help="Of the version's eval set; never one that is held out."
+)
+@click.option("--limit", type=click.IntRange(1), help="Only the first so many cases.")
+@click.option("--against", metavar="VERSION", help="Another version to run beside it.")
+@click.option("--fresh", is_flag=True, help="Ask the model again where an answer is kept from before.")
+@click.option("--max-usd", type=click.FloatRange(0), default=5, show_default=True, help="Stop when this is spent.")
+@as_json
+def run(
+    prompt: str,
+    version: str,
+    subset: str,
+    limit: int | None,
+    against: str | None,
+    fresh: bool,
+    max_usd: float,
+    json_: bool,
+) -> int:
+    """Run PROMPT VERSION on its dev cases; exit 1 when a must-pass case failed, 3 when it stopped early.
+
+    The cases of the gate are never run here: what authors look at and tune on proves nothing any more.
+    """
+    from deployments.cli.naming import concrete
+    from tasks.release.workspace import Workspace
+
+    workspace = Workspace.here("cli")
+    names = [concrete(workspace.catalog, workspace.publisher, prompt, word) for word in (version, against) if word]
+    asked = asked_of(workspace, prompt, names[0], subset, limit)
+    ran = _run(workspace, asked, _arms(workspace, prompt, names), fresh, max_usd)
+    _document(ran, names) if json_ else _print(ran)
+    return exit_code(ran.run, names[0])
+
+
+def asked_of(workspace: Workspace, prompt: str, version: str, subset: str, limit: int | None) -> Asked:
+    """Raises EvalSetError for a version without eval set, an unknown subset, and one that is held out."""
+    from registry.errors import EvalSetError
+    from tasks.evaluation import evalset
+
+    found = workspace.catalog.get(prompt, version)
+    if found.evals is None:
+        raise EvalSetError(
+            f"{found.name} names no eval sets",
+            expected="evals: {fast: <set>/<subset>, full: <set>/<subset>} in the version file",
+            fix="Add them to the version: without cases nothing can be measured",
+        )
+    library = evalset.read(workspace.roots.evalsets, found.evals.fast.partition("/")[0])
+    if subset == _DEV and _DEV not in library.evalset.subsets:
+        cases = tuple(case for case in library.cases if case.split == _DEV)
+        return Asked(f"{library.evalset.name}/{_DEV}", library, cases[:limit])
+    selection = library.select(subset)
+    _not_held_out(selection)
+    return Asked(selection.name, library, selection.cases[:limit])
+
+
+def _not_held_out(selection: Selection) -> None:
+    from registry.errors import EvalSetError
+
+    if selection.split != _DEV:
+        raise EvalSetError(
+            f"{selection.name} is held out for the gate",
+            expected="a subset of the dev split: cases that somebody tuned on cannot prove that a version is better",
+            fix="Run --subset dev; the gate runs the others with `promptship release start`",
+        )
+
+
+def _arms(workspace: Workspace, prompt: str, versions: Sequence[str]) -> list[Arm]:
+    """One arm a version, named by it; the same version twice is one arm."""
+    from tasks.evaluation import arms
+
+    catalog = workspace.catalog
+    behaviors = {name: catalog.behavior(catalog.get(prompt, name)) for name in versions}
+    return [arms.of_candidate(name, found, catalog, workspace.publisher) for name, found in behaviors.items()]
+
+
+def _run(workspace: Workspace, asked: Asked, arms: Sequence[Arm], fresh: bool, max_usd: float) -> Ran:
+    from deployments.cli.progress import shown
+    from tasks.evaluation.job import interleaved
+    from tasks.evaluation.runner import run_all
+    from tasks.gateway.budget import Budget
+    from tasks.gateway.cache import Cache
+    from tasks.gateway.gateway import Gateway
+    from tasks.release.workspace import Progress
+
+    budget = Budget(max_usd=max_usd)
+    jobs = list(interleaved(asked.cases, arms, [1]))
+    done = 0
+    with shown() as tell:
+
+        def told(_: object) -> None:
+            nonlocal done
+            done += 1
+            tell(Progress("eval", done, len(jobs), f"{budget.usd:.2f} USD"))
+
+        test = None if fresh else f"dev {asked.library.sha}"
+        door = Gateway(budget, Cache(workspace.roots.cache))
+        ran = run_all(asked.library.evalset, jobs, door, test_id=test, on_result=told)
+    return Ran(asked, ran, _store(workspace, ran), budget)
+
+
+def _store(workspace: Workspace, ran: Run) -> str | None:
+    """Keep the results, tied to no gate test; the id of the run, None when nothing was run."""
+    from tasks.gate.rounds import rows
+    from tasks.ledger import eval_result
+
+    kept = [replace(row, gate_test_id=None) for row in rows(ran.results, "", workspace.now())]
+    workspace.store.tx(lambda tx: eval_result.insert_many(tx, kept))
+    return kept[0].run_id if kept else None
+
+
+def exit_code(ran: Run, candidate: str) -> int:
+    """3 when cases were left or none could be scored, 1 when a must-pass assertion of the candidate failed, else 0."""
+    if ran.stopped is not None or not any(result.score is not None for result in ran.results):
+        return 3
+    return int(any(result.must_pass is False for result in ran.results if result.arm == candidate))
+
+
+def _told(ran: Ran) -> dict[str, Any]:
+    budget = ran.budget
+    return {
+        "evalset": ran.asked.name,
+        "evalset_sha": ran.asked.library.sha,
+        "cases": len(ran.asked.cases),
+        "calls": budget.calls,
+        "from_cache": sum(result.from_cache for result in ran.run.results),
+        "cost_usd": None if budget.unpriced else budget.usd,
+        "left": ran.run.left,
+        "stopped": ran.run.stopped,
+        "run_id": ran.run_id,
+    }
+
+
+def _document(ran: Ran, names: Sequence[str]) -> None:
+    from tasks.evaluation.table import rows, slices
+
+    results = ran.run.results
+    cases, means = [asdict(row) for row in rows(results)], [asdict(one) for one in slices(results)]
+    document("eval", arms=list(dict.fromkeys(names)), **_told(ran), slices=means, results=cases)
+
+
+def _print(ran: Ran) -> None:
+    from tasks.evaluation.table import rows, slices
+
+    results, told = ran.run.results, _told(ran)
+    table(_CASE, [{**asdict(row), "output": _short(row.output)} for row in rows(results)])
+    click.echo()
+    table(_SLICE, [asdict(one) for one in slices(results) if one.cases])
+    spent = "cost unknown" if told["cost_usd"] is None else f"{told['cost_usd']:.4f} USD"
+    click.echo(
+        f"\n{told['evalset']}: {told['calls']} calls, {told['from_cache']} from before, {spent}, {told['run_id']}"
+    )
+    if ran.run.stopped is not None:
+        click.echo(f"stopped with {ran.run.left} answers missing: {ran.run.stopped}. Run it again to go on.", err=True)
+
+
+def _short(text: str | None) -> str | None:
+    if text is None:
+        return None
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"

@@ -1,0 +1,27 @@
+"""Where state and data live."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from registry.roots import Roots
+
+from .finding import Finding
+
+_MADE_LATER = ("home", "outbox", "spool", "cache", "public", "reports", "artifacts", "routes")
+
+
+def places(roots: Roots) -> Iterator[Finding]:
+    """Every root; state folders are made when they are needed, folders of data have to be there."""
+    for name in _MADE_LATER:
+        path = getattr(roots, name)
+        if path.exists() and not os.access(path, os.W_OK):
+            yield Finding(name, "problem", f"{path} cannot be written", "Give this account the right to write there")
+        else:
+            yield Finding(name, "ok", str(path) if path.exists() else f"{path} (not there yet)")
+    for name, setting in (("registry", "PROMPTSHIP_REGISTRY"), ("evalsets", "PROMPTSHIP_EVALSETS")):
+        path = getattr(roots, name)
+        found = path.is_dir()
+        fix = "" if found else f"Make the folder, or set {setting}"
+        yield Finding(name, "ok" if found else "problem", str(path) if found else f"{path} is no folder", fix)

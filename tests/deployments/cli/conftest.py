@@ -1,0 +1,151 @@
+"""A promptship of a test's own, and its command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployments.cli import flipping, main
+from registry.catalog import Catalog
+from registry.roots import Roots
+from registry.runtime import routes_change
+from registry.runtime.artifact_file import from_behavior
+from registry.runtime.publishing import LocalPublisher
+from registry.runtime.routes import Canary, Pinned, RouteTable
+from tasks.ledger import release
+from tasks.ledger.release import Release
+from tasks.ledger.store import Store
+from tests.world import PROMPT, make_evalsets, make_registry
+
+VERSIONS = {"v1": (40, 0), "v2": (80, 0), "v3": (38, 0)}
+RELEASE = "rel_0198"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command line came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """All of stdout, which has to be one JSON document."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Roots, and short ways to what is published and written."""
+
+    roots: Roots
+
+    @property
+    def publisher(self) -> LocalPublisher:
+        return LocalPublisher(self.roots.artifacts, self.roots.routes)
+
+    @property
+    def store(self) -> Store:
+        return Store.open(self.roots.ledger, lock_timeout_s=5)
+
+    @property
+    def table(self) -> RouteTable:
+        return self.publisher.read_table("demo")
+
+    def live(self) -> str:
+        return self.table.route(PROMPT).live.version
+
+    def pinned(self, version: str) -> Pinned:
+        catalog = Catalog(self.roots.registry)
+        behavior = catalog.behavior(catalog.get(PROMPT, version))
+        self.publisher.put_artifact(from_behavior(behavior))
+        return Pinned(version=version, behavior=behavior.sha)
+
+    def change(self, changed: RouteTable) -> None:
+        stamped = routes_change.stamped(changed, operation=f"op_{changed.generation}", at=datetime.now(UTC), by="test")
+        self.publisher.swap(stamped, changed.generation)
+
+    def serve(self, *versions: str) -> None:
+        """Make them live one after the other; each may be gone back to."""
+        first, *others = versions
+        self.change(routes_change.go_live(self.table, PROMPT, "parcels.sort", self.pinned(first)))
+        for version in others:
+            self.change(routes_change.pin(self.table, PROMPT, self.pinned(version), certified=True))
+
+    def canary(self, version: str, seconds: float = 60) -> str:
+        """Half of the traffic for this version, in a release that the ledger has as open; its behavior."""
+        pinned, until = self.pinned(version), datetime.now(UTC) + timedelta(seconds=seconds)
+        live = self.table.route(PROMPT).live
+        canary = Canary(
+            version=version, behavior=pinned.behavior, release=RELEASE, share_bps=5000, salt=RELEASE,
+            lease_expires_at=until, lease_seconds=60, lease_seq=1,
+        )  # fmt: skip
+        self.change(routes_change.start_canary(self.table, PROMPT, canary, baseline=live.behavior))
+        self.store.tx(lambda tx: release.insert(tx, a_release(live, pinned)))
+        return pinned.behavior
+
+    def files(self) -> dict[str, bytes]:
+        """Everything that is kept, to see that nothing was lost."""
+        return {str(path): path.read_bytes() for path in sorted(self.roots.home.rglob("*")) if path.is_file()}
+
+
+def a_release(live: Pinned, candidate: Pinned, **changes: Any) -> Release:
+    fields: dict[str, Any] = {
+        "release_id": RELEASE,
+        "environment": "demo",
+        "prompt_id": PROMPT,
+        "from_version": live.version,
+        "from_behavior": live.behavior,
+        "to_version": candidate.version,
+        "to_behavior": candidate.behavior,
+        "anchor_behavior": live.behavior,
+        "risk": "low",
+        "author": "ana",
+        "attempt": 1,
+        "started_by": "ci",
+        "started_at": datetime.now(UTC) - timedelta(hours=1),
+        "components": {"prompt": candidate.behavior},
+        "policy": {},
+        "change_note": {
+            "author": "ana",
+            "why": "More examples",
+            "expected": [{"metric": "score", "direction": "up", "by": 0.3}],
+            "reverse": "pin v1",
+        },
+    }
+    return Release(**fields | changes)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """A registry with one prompt, its eval set, and an empty state home; the command line finds them."""
+    roots = Roots(
+        home=tmp_path / "home",
+        registry=make_registry(tmp_path / "registry", VERSIONS),
+        evalsets=make_evalsets(tmp_path / "evalsets"),
+    )
+    for name in ("home", "registry", "evalsets"):
+        monkeypatch.setenv(f"PROMPTSHIP_{name.upper()}", str(getattr(roots, name)))
+    monkeypatch.setattr(flipping, "LEDGER_WAIT_S", 0.2)
+    monkeypatch.setattr(flipping, "READERS_WAIT_S", 0.2)
+    return Place(roots)
+
+
+@pytest.fixture
+def promptship(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """promptship("live", "show") -> Said"""
+
+    def run(*arguments: str) -> Said:
+        capsys.readouterr()
+        code = main.run(list(arguments))
+        out, err = capsys.readouterr()
+        return Said(code, out, err)
+
+    return run

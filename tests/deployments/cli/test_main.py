@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+import pytest
+
+from deployments.cli.main import NOUNS
+
+HEAVY = ("duckdb", "litellm", "numpy", "prefect", "pydantic", "rich", "yaml")
+
+
+@pytest.mark.parametrize("name", sorted(NOUNS))
+def test_every_noun_is_a_command_that_says_what_help_says(name: str) -> None:
+    command: click.Command = importlib.import_module(f"deployments.cli.{NOUNS[name].module}").command
+    assert command.name == name
+    assert (command.help or "").partition(";")[0].startswith(NOUNS[name].about.rstrip("."))
+
+
+def _commands(command: click.Command, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], click.Command]]:
+    if not isinstance(command, click.Group):
+        return [(path, command)]
+    return [found for name, one in command.commands.items() for found in _commands(one, (*path, name))]
+
+
+@pytest.mark.parametrize("name", sorted(NOUNS))
+def test_every_command_speaks_json(name: str) -> None:
+    noun: click.Command = importlib.import_module(f"deployments.cli.{NOUNS[name].module}").command
+    for path, command in _commands(noun, (name,)):
+        assert any("--json" in option.opts for option in command.params), path
+
+
+def test_help_imports_nothing_that_it_does_not_need() -> None:
+    code = (
+        "import sys; from deployments.cli.main import run; run(['--help']);"
+        f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stderr.strip() == "[]"
+    assert all(name in done.stdout for name in NOUNS)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("relase",), ("release", "strat"), ("rollback", "parcel-sort"), ("changelog", "--since", "two days"), ("sql",)],
+)
+def test_wrong_usage_is_64_and_one_message(promptship: Callable[..., Any], arguments: tuple[str, ...]) -> None:
+    said = promptship(*arguments)
+    assert (said.code, said.out) == (64, "")
+    assert said.err.startswith("PS-U001: ")
+    assert promptship(*arguments, "--json").document["error"]["code"] == "PS-U001"

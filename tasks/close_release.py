@@ -5,10 +5,10 @@ from __future__ import annotations
 from prefect import task
 
 from tasks import options
+from tasks.release import closing as stage
 from tasks.release.record import Record, Step
 from tasks.release.taking import take
 from tasks.telling import workspace
-from tasks.release import closing as stage
 
 
 @task(task_run_name="close", **options.STAGE)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from prefect import task
 
 from tasks import options
+from tasks.gate import stage
 from tasks.release.record import Record, Step
 from tasks.release.taking import take
 from tasks.telling import workspace
-from tasks.gate import stage
 
 
 @task(task_run_name="gate", **options.STAGE)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from prefect import task
 
 from tasks import options
+from tasks.rehearsal import stage
 from tasks.release.record import Record, Step
 from tasks.release.taking import take
 from tasks.telling import workspace
-from tasks.rehearsal import stage
 
 
 @task(task_run_name="rehearsal", **options.STAGE)

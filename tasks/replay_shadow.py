@@ -7,8 +7,8 @@ from prefect import task
 from tasks import options
 from tasks.release.record import Record, Step
 from tasks.release.taking import take
-from tasks.telling import workspace
 from tasks.shadow import stage
+from tasks.telling import workspace
 
 
 @task(task_run_name="shadow", **options.STAGE)

@@ -8,9 +8,12 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
 
-from tasks.release.workspace import Progress, Workspace
+from tasks.release.workspace import Progress, Tell, Workspace
 
 _EVERY_SECONDS = 2.0
+
+listeners: list[Tell] = []
+"""Who else is told, in this process: the demo's display."""
 
 
 class _Teller:
@@ -21,7 +24,9 @@ class _Teller:
         self._last = 0.0
 
     def __call__(self, progress: Progress) -> None:
-        finished = progress.total is not None and progress.done >= progress.total
+        for listener in listeners:
+            listener(progress)
+        finished = progress.ended or (progress.total is not None and progress.done >= progress.total)
         if not finished and time.monotonic() - self._last < _EVERY_SECONDS:
             return
         self._last = time.monotonic()
@@ -29,7 +34,7 @@ class _Teller:
             get_run_logger().info("%s %s/%s %s", progress.stage, progress.done, progress.total or "?", progress.note)
         except MissingContextError:
             return
-        if progress.total:
+        if progress.total and not progress.ended:
             self._show(100.0 * progress.done / progress.total, progress)
 
     def _show(self, percent: float, progress: Progress) -> None:

@@ -1,7 +1,7 @@
 """A whole promptship in a folder: a registry of its own, a scripted model, and an application that makes traffic.
 
-    with world(tmp_path) as here:
-        here.release("v2")
+with world(tmp_path) as here:
+    here.release("v2")
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ change:
 
 
 def say(messages: list[dict[str, str]]) -> str:
-    """As good as the system message claims: `quality 40 broken 5` is right in 40 % and no JSON in 5 % of the messages."""
+    """As good as the system message claims: `quality 40 broken 5` is right in 40 %, and no JSON in 5 %, of messages."""
     quality, broken = (int(number) for number in re.findall(r"\d+", messages[0]["content"]))
     text = messages[-1]["content"].splitlines()[1]
     draw = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 100
@@ -107,7 +107,9 @@ class World:
 @contextmanager
 def world(folder: Path, versions: dict[str, tuple[int, int]] | None = None) -> Iterator[World]:
     """`versions` maps a version to (quality, broken) in percent."""
-    registry = make_registry(folder / "registry", versions or {"v1": (40, 0), "v2": (80, 0), "v3": (38, 0), "v4": (85, 60)})
+    registry = make_registry(
+        folder / "registry", versions or {"v1": (40, 0), "v2": (80, 0), "v3": (38, 0), "v4": (85, 60)}
+    )
     roots = Roots(home=folder / "home", registry=registry, evalsets=make_evalsets(folder / "evalsets"))
     spool = Spool(roots.spool, rotate_s=0.02)
     with scripted.installed(say) as driver, Client("demo", roots=roots, spool=spool, poll=0.0) as client:

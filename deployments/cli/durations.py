@@ -20,7 +20,7 @@ def _parsed(_: click.Context, __: click.Parameter, value: str | None) -> Any:
 
     try:
         return None if value is None else parse(value)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise click.BadParameter(str(error)) from None
 
 

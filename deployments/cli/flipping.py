@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from registry.behavior import short
-from registry.errors import LedgerLocked
+from registry.errors import LedgerLocked, PromptshipError
 from registry.roots import Roots
 from registry.runtime import routes_change
 from registry.runtime.publishing import Publisher, Reader
@@ -49,12 +49,19 @@ class Later(Store):
             self.problem = error.found
             raise
         except Exception as error:
-            self.problem = str(error) or type(error).__name__
+            self.problem = _cause(error)
             raise LedgerLocked(
                 f"The ledger could not be written: {self.problem}",
                 expected="a ledger that can be written",
                 fix="See `promptship doctor`; what is missing in it waits in the outbox",
             ) from error
+
+
+def _cause(error: BaseException) -> str:
+    """What was wrong at first; an error that was met while handling it says less."""
+    while not isinstance(error, PromptshipError) and error.__context__ is not None:
+        error = error.__context__
+    return error.found if isinstance(error, PromptshipError) else str(error) or type(error).__name__
 
 
 class Operator(Workspace):

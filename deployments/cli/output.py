@@ -13,6 +13,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+_PIPED = 160
+"""Columns of a table that nobody sees on a terminal."""
+
 as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document and nothing else.")
 
 
@@ -36,10 +39,14 @@ def document(kind: str, **content: Any) -> None:
 
 def table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], title: str | None = None) -> None:
     """Print rows as a table; text that came from outside is shown as it is, never as markup."""
-    grid = Table(*columns, title=title, title_justify="left", show_edge=False, pad_edge=False)
+    grid = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    for column in columns:
+        grid.add_column(column, overflow="fold")
     for row in rows:
         grid.add_row(*(Text(_cell(row.get(column))) for column in columns))
-    Console(soft_wrap=False).print(grid)
+    console = Console(soft_wrap=False)
+    wide = console if console.is_terminal else Console(soft_wrap=False, width=max(console.width, _PIPED))
+    wide.print(grid)
 
 
 def _cell(value: Any) -> str:

@@ -19,7 +19,13 @@ def shown(console: Console | None = None) -> Iterator[Tell]:
     if not console.is_terminal:
         yield silent
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Bars(*columns, TextColumn("{task.fields[note]}"), console=console, transient=False) as bars:
         yield _teller(bars)
 
@@ -28,6 +34,9 @@ def _teller(bars: Bars) -> Tell:
     tasks: dict[str, TaskID] = {}
 
     def tell(progress: Progress) -> None:
+        if progress.ended:
+            bars.console.print(f"{progress.stage.replace('_', ' ')}: {progress.note}", markup=False, highlight=False)
+            return
         if progress.stage not in tasks:
             tasks[progress.stage] = bars.add_task(progress.stage, total=progress.total, note=progress.note)
         bars.update(tasks[progress.stage], completed=progress.done, total=progress.total, note=progress.note)

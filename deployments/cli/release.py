@@ -32,7 +32,9 @@ def command() -> None:
 @click.option("--again", is_flag=True, help="Open a new attempt after a finished one.")
 @click.option("--reason", default="", help="Why a new attempt.")
 @click.option("--until", type=click.Choice(_STAGES), help="Stop after this stage.")
-@click.option("--watch", "watch_minutes", type=_MINUTES, default=60, show_default=True, help="How long to watch a canary.")
+@click.option(
+    "--watch", "watch_minutes", type=_MINUTES, default=60, show_default=True, help="How long to watch a canary."
+)
 @click.option("--via", type=click.Choice(["local", "prefect"]), help="Default: prefect when PREFECT_API_URL is set.")
 @as_json
 def start(prompt: str, version: str, via: str | None, json_: bool, **options: Any) -> int:

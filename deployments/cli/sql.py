@@ -19,7 +19,7 @@ _READING = "SELECT"
 """FROM, DESCRIBE, SHOW and SUMMARIZE are parsed as SELECT. EXPLAIN is not: with ANALYZE it does what it explains."""
 
 
-@click.command("sql")
+@click.command("sql", context_settings={"ignore_unknown_options": True})
 @click.argument("query")
 @as_json
 def command(query: str, json_: bool) -> None:

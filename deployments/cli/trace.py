@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -9,10 +10,7 @@ import click
 from deployments.cli.durations import back, since_option
 from deployments.cli.output import as_json, document, table
 
-_COLUMNS = (
-    "environment", "prompt", "version", "arm", "requests", "units", "schema_ok", "refusal", "error", "fallback",
-    "latency_ms", "output_tokens", "cost_usd",
-)  # fmt: skip
+_COLUMNS = ("version", "in", "arm", "requests", "units", "schema_ok", "refusal", "error", "ms", "usd")
 _STATS = """
 SELECT environment, prompt_id AS prompt, version, arm, count(*) AS requests, count(DISTINCT unit) AS units,
     avg(schema_ok::DOUBLE) AS schema_ok, avg(refusal::DOUBLE) AS refusal, avg((error IS NOT NULL)::DOUBLE) AS error,
@@ -83,8 +81,14 @@ def stats(since: Any, json_: bool) -> None:
         document("trace_stats", since=asked["since"], rows=rows, segments_waiting=waiting)
         return
     if rows:
-        table(_COLUMNS, rows)
+        table(_COLUMNS, [_short(row) for row in rows])
     else:
         click.echo("no traces")
     if waiting:
         click.echo(f"{waiting} segments wait in the spool: promptship trace ingest")
+
+
+def _short(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What fits on a screen."""
+    own = {"version": f"{row['prompt']}@{row['version']}", "in": row["environment"]}
+    return {**row, **own, "ms": row["latency_ms"], "usd": row["cost_usd"]}

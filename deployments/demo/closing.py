@@ -13,6 +13,7 @@ from tasks.ledger.changelog import Entry
 from tasks.release.workspace import Workspace
 
 from .needs import production_needs
+from .watching import clock
 
 
 def summary(version: str, state: Any) -> str:
@@ -32,8 +33,10 @@ def close(workspace: Workspace, console: Console, better: bool, worse: bool, sec
     console.print(f"\nlive in demo: {live}")
     console.print(f"snapshot for any DuckDB client: {workspace.roots.public / 'changelog.duckdb'}", markup=False)
     for entry in changelog.entries(workspace.store, environment="demo", limit=3):
-        console.print(f"report of {entry.to_version}: {workspace.roots.reports / f'{entry.release_id}.md'}", markup=False)
-    console.print(f"took {int(seconds) // 60}:{int(seconds) % 60:02d}")
+        console.print(
+            f"report of {entry.to_version}: {workspace.roots.reports / f'{entry.release_id}.md'}", markup=False
+        )
+    console.print(f"took {clock(seconds)}")
     return 0 if better and not worse and live == "v3" else 1
 
 

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from deployments import server
 from deployments.demo.closing import close, summary
-from deployments.demo.watching import Estimate, watching
+from deployments.demo.watching import Board
 from registry.roots import Roots
 from tasks.release.pinning import pin
 from tasks.release.workspace import Workspace
@@ -37,13 +37,13 @@ def run(console: Console) -> int:
     roots = Roots.find()
     roots.home.mkdir(parents=True, exist_ok=True)
     console.print(f"state: [bold]{roots.home}[/bold]")
-    estimate = Estimate(console, began)
+    board = Board(console, began)
     with server.running(roots.home / "prefect") as prefect, _service(roots):
         console.print(f"Prefect: {prefect.url} shows each release while it runs")
         _point_prefect_at(prefect.environment)
         workspace = Workspace(roots, actor="demo")
         used = _go_back(workspace, console)
-        promoted = [_release(version, estimate, used) for version in (FIRST, BETTER, WORSE)]
+        promoted = [_release(version, board, used) for version in (FIRST, BETTER, WORSE)]
         return close(workspace, console, promoted[1], promoted[2], time.monotonic() - began)
 
 
@@ -67,11 +67,12 @@ def _go_back(workspace: Workspace, console: Console) -> bool:
     return True
 
 
-def _release(version: str, estimate: Estimate, used: bool) -> bool:
+def _release(version: str, board: Board, used: bool) -> bool:
     """Release one version through the Prefect flow, in this process; True when it was promoted or is live already."""
     if used and version == FIRST:
         return True
     from flows.release import release
+    from tasks import telling
     from tasks.release.orders import ReleaseOrder
 
     order = ReleaseOrder(
@@ -81,9 +82,10 @@ def _release(version: str, estimate: Estimate, used: bool) -> bool:
         again=used,
         reason="the demo starts over" if used else "",
     )
-    with watching(estimate, version):
+    telling.listeners[:] = [board]
+    with board.showing(version):
         state = release(order, return_state=True)
-    estimate.say(summary(version, state))
+    board.say(summary(version, state))
     return bool(state.is_completed())
 
 

@@ -30,7 +30,7 @@ def serve(environment: str, seed: int, stop: threading.Event) -> int:
                 client.call(PROMPT, {"message": ticket.message}, unit=ticket.unit, intent=ticket.intent)
                 answered += 1
             except PromptshipError as error:
-                print(error, file=sys.stderr, flush=True)
+                sys.stderr.write(f"{error}\n")
                 stop.wait(1)
     return answered
 
@@ -51,7 +51,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     began = time.monotonic()
     answered = serve(environment, seed, stop)
-    print(f"answered {answered} tickets in {time.monotonic() - began:.0f} s", flush=True)
+    sys.stdout.write(f"answered {answered} tickets in {time.monotonic() - began:.0f} s\n")
 
 
 if __name__ == "__main__":

@@ -101,11 +101,18 @@ def read(content: bytes, expected_sha: str) -> Artifact:
     """Verified: every component against its hash, the hashes against the behavior. Raises ArtifactCorrupt."""
     document = _document(content, expected_sha)
     components = cast("dict[Component, Any]", document["components"])
-    shas: dict[Component, str] = {name: sha(components[name]) for name in COMPONENTS}
+    shas = _hashed(components, expected_sha)
     wrong = [name for name in COMPONENTS if document["shas"].get(name) != shas[name]]
     if wrong or document["behavior"] != expected_sha or sha(shas) != expected_sha:
         raise corrupt(expected_sha, f"its content does not have its hash ({', '.join(wrong) or 'behavior'})")
     return Artifact(expected_sha, shas, components)
+
+
+def _hashed(components: Mapping[Component, Any], expected_sha: str) -> dict[Component, str]:
+    try:
+        return {name: sha(components[name]) for name in COMPONENTS}
+    except ValueError as error:
+        raise corrupt(expected_sha, str(error)) from error
 
 
 def _document(content: bytes, expected_sha: str) -> dict[str, Any]:

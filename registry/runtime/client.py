@@ -76,6 +76,7 @@ class Client:
         self._reading = Reading(self._publisher, environment, poll_s=poll, clock_skew_s=clock_skew, clock=clock)
         self._resolver = Resolver(self._publisher, self._reading)
         self._heartbeat = Heartbeat(self._publisher, environment, self._reading, lambda: self._spool.dropped)
+        self._reading.on_look = self._heartbeat.ensure
         self._seen: OrderedDict[tuple[str | None, str], None] = OrderedDict()
 
     def resolve(
@@ -149,7 +150,6 @@ class Client:
         intent: str | None,
         metrics: Mapping[str, float] | None,
     ) -> tuple[Asked, list[dict[str, str]]]:
-        self._heartbeat.ensure()
         at = self._now()
         resolution, messages = self._rendered(self.resolve(prompt_id, use_case=use_case, unit=unit), variables)
         asked = Asked(

@@ -29,6 +29,8 @@ class Heartbeat:
 
     def ensure(self) -> None:
         """Starts it, again after a fork."""
+        if self._stop.is_set():
+            return
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._run, name="promptship-heartbeat", daemon=True)
             self._thread.start()

@@ -13,8 +13,9 @@ from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
+from ..artifact import Strict
 from ..errors import GenerationTaken, RoutingError
 from ..models import Model
 from .artifact_file import Artifact, corrupt
@@ -53,7 +54,7 @@ class Publisher(Protocol):
         """Adds to what is published; kept by `Model.key`, so that older artifacts find theirs."""
 
     def read_models(self) -> dict[str, Model]:
-        """By `Model.key`."""
+        """By `Model.key`. Raises RoutingError when they are unreadable."""
 
     def history(self, environment: str) -> list[int]:
         """The generations with a history file, ascending."""
@@ -66,6 +67,13 @@ class Publisher(Protocol):
     def readers(self, environment: str) -> list[Reader]: ...
 
     def report_reader(self, environment: str, reader: Reader) -> None: ...
+
+
+class _Models(Strict):
+    """How each published model is reached, by `Model.key`."""
+
+    format: Literal[1] = 1
+    models: dict[str, Model]
 
 
 class LocalPublisher:
@@ -116,15 +124,21 @@ class LocalPublisher:
             known = self.read_models()
             wanted = known | {model.key: model for model in models.values()}
             if wanted != known:
-                document = {key: wanted[key].model_dump(mode="json") for key in sorted(wanted)}
-                replace(self._models, json.dumps({"format": 1, "models": document}, indent=1).encode())
+                document = _Models(models={key: wanted[key] for key in sorted(wanted)})
+                replace(self._models, document.model_dump_json(indent=1).encode())
 
     def read_models(self) -> dict[str, Model]:
         try:
-            document = json.loads(self._models.read_bytes())
+            document = _Models.model_validate_json(self._models.read_bytes())
         except FileNotFoundError:
             return {}
-        return {key: Model.model_validate(entry, strict=False) for key, entry in document["models"].items()}
+        except ValueError as error:
+            raise RoutingError(
+                f"The published models {self._models} cannot be read: {error}",
+                expected="a file of format 1 as promptship writes it",
+                fix="Publish a version again: its models go with it",
+            ) from error
+        return document.models
 
     def history(self, environment: str) -> list[int]:
         """All that is there when the table itself is unreadable."""

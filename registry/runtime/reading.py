@@ -37,7 +37,7 @@ class Lease:
 
 
 class Reading:
-    """The table as this process knows it. `table()` looks at most every `poll_s` seconds."""
+    """The table as this process knows it. `table()` looks at most every `poll_s` seconds, and calls `on_look` then."""
 
     def __init__(
         self, publisher: Publisher, environment: str, *, poll_s: float, clock_skew_s: float, clock: Clock
@@ -54,6 +54,7 @@ class Reading:
         self._next_look = float("-inf")
         self._good_at = float("-inf")
         self._stale = True
+        self.on_look: Callable[[], None] = lambda: None
 
     @property
     def poll_s(self) -> float:
@@ -86,6 +87,7 @@ class Reading:
 
     def _look(self) -> None:
         """One thread looks, the others go on with what is known; only the very first table is waited for."""
+        self.on_look()
         if not self._lock.acquire(blocking=self._table is None):
             return
         try:

@@ -7,6 +7,7 @@ missing gives way to live, a live version whose artifact is unreadable to the on
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -58,12 +59,13 @@ class Resolver:
         self._choices: dict[str, _Choices] = {}
         self._artifacts: dict[str, Artifact] = {}
         self._models: dict[str, Model] = {}
+        self._models_of: RouteTable | None = None
 
     def resolve(self, prompt_id: str, unit: str | None) -> Resolution:
         """Raises NoRoute when the prompt has never been live, ArtifactCorrupt when none of its versions can be read."""
         table = self._reading.table()
         if table is not self._table:
-            self._choices, self._models, self._table = {}, {}, table
+            self._choices, self._table = {}, table
         choices = self._choices.get(prompt_id) or self._choose(table, prompt_id)
         found = self._pick(choices, prompt_id, unit)
         age = self._reading.age_s()
@@ -75,8 +77,8 @@ class Resolver:
     def model(self, identity: dict[str, str | None]) -> Model:
         """How this model is reached. Raises ModelRejected when that was never published."""
         key = key_of(identity)
-        if key not in self._models:
-            self._models = self._publisher.read_models()
+        if key not in self._models or self._models_of is not self._table:
+            self._read_models()
         if key not in self._models:
             raise ModelRejected(
                 f"How to reach {key} is not published",
@@ -84,6 +86,12 @@ class Resolver:
                 fix="Publish the version again: its models go with it",
             )
         return self._models[key]
+
+    def _read_models(self) -> None:
+        """Once a generation; what was known stays when they are unreadable."""
+        self._models_of = self._table
+        with suppress(PromptshipError, OSError):
+            self._models = self._publisher.read_models()
 
     def live_of(self, prompt_id: str) -> Resolution:
         """What live serves, whatever the arm of a unit."""

@@ -72,7 +72,9 @@ def fresh(workspace: Workspace, record: Record, now: datetime) -> Declared:
     history = _history(seen, _cannot_occur(artifact), _units_per_day(seen, now))
     row = release.get(workspace.store, record.release_id)
     version = workspace.catalog.get(record.prompt_id, record.to_version)
-    note = Note(version.change, record.policy.margins, record.policy.margin_scale, metrics.metric, _price(workspace, artifact))
+    note = Note(
+        version.change, record.policy.margins, record.policy.margin_scale, metrics.metric, _price(workspace, artifact)
+    )
     plan = freeze(note, record.policy, history, started_at=now, attempt=row.attempt)
     watched = _windows(record, metrics, [watch.metric for watch in plan.watches])
     return Declared(plan, watched, history.units_per_day)

@@ -51,7 +51,9 @@ def take_look(workspace: Workspace, record: Record, told: Declared, claimed: Cla
 
 def _look(tx: Transaction, record: Record, told: Declared, claimed: Claim, moment: Moment) -> Seen:
     kept = look.latest(tx, record.release_id)
-    state = State.load(kept[0].state) if kept and kept[0].state and not _stale(kept[0].state, told) else start(told.plan)
+    state = (
+        State.load(kept[0].state) if kept and kept[0].state and not _stale(kept[0].state, told) else start(told.plan)
+    )
     row = release.get(tx, record.release_id)
     after = min((mark.closed_at for mark in state.marks.values()), default=None)
     units = observation.unit_observations(tx, row, moment.now, told.windows, after)

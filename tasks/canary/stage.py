@@ -44,7 +44,9 @@ class _Watch:
     def until_decided(self) -> StageOutcome | None:
         while True:
             now = self.workspace.now()
-            seen = take_look(self.workspace, self.record, self.told, self.claimed, Moment(now, round(self.share * 100), self.began))
+            seen = take_look(
+                self.workspace, self.record, self.told, self.claimed, Moment(now, round(self.share * 100), self.began)
+            )
             self._tell(seen.look)
             decided = self._decided(seen.look)
             if decided is not None:

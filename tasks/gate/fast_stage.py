@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from tasks.evaluation.job import interleaved
 from tasks.gate.comparing import pairs
 from tasks.gate.fast import decide_fast
 from tasks.gate.look import Look
 from tasks.gate.rounds import ask, gateway
 from tasks.gate.stage import evidence_of
 from tasks.gate.subject import of_record
-from tasks.evaluation.job import interleaved
 from tasks.release.record import Record, Step
 from tasks.release.recording import StageOutcome
 from tasks.release.verdict import Verdict

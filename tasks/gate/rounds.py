@@ -39,7 +39,9 @@ def gateway(workspace: Workspace, record: Record) -> Gateway:
     return Gateway(Budget(max_usd=record.policy.budget_usd_per_release), Cache(workspace.roots.cache))
 
 
-def ask(workspace: Workspace, door: Gateway, selection: Selection, jobs: Sequence[Job], *, test: str, stage: str) -> Asked:
+def ask(
+    workspace: Workspace, door: Gateway, selection: Selection, jobs: Sequence[Job], *, test: str, stage: str
+) -> Asked:
     """Run these jobs, telling about progress."""
     done = 0
 

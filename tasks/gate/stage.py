@@ -41,7 +41,9 @@ class _Test:
         self.workspace, self.record, self.subject, self.test = workspace, record, subject, test
         self.door: Gateway = gateway(workspace, record)
         kept = eval_result.of_test(workspace.store, test.gate_test_id)
-        self.results = [r for r in results(kept, subject.selection) if r.round <= test.rounds_done or r.arm == "must_pass"]
+        self.results = [
+            r for r in results(kept, subject.selection) if r.round <= test.rounds_done or r.arm == "must_pass"
+        ]
         self.calls = 0
         self.cost_usd: float | None = 0.0
 
@@ -59,7 +61,12 @@ class _Test:
     def _round(self, number: int) -> Asked:
         jobs = round_jobs(self.subject.selection, self.subject.arms, number)
         asked = ask(
-            self.workspace, self.door, self.subject.selection, jobs, test=self.test.gate_test_id, stage=self._stage(number)
+            self.workspace,
+            self.door,
+            self.subject.selection,
+            jobs,
+            test=self.test.gate_test_id,
+            stage=self._stage(number),
         )
         self.calls += asked.calls
         self.cost_usd = asked.cost_usd

@@ -46,7 +46,7 @@ class Subject:
 
 
 def of_record(workspace: Workspace, record: Record, *, full: bool) -> Subject:
-    """Candidate, live, and on the full set the anchor where it is another version. Raises EvalSetError without evals."""
+    """Candidate, live, and on the full set the anchor where it is another one. Raises EvalSetError without evals."""
     version = workspace.catalog.get(record.prompt_id, record.to_version)
     if version.evals is None:
         raise EvalSetError(
@@ -100,5 +100,7 @@ def _fallen(tx: Transaction, test: GateTest, record: Record, now: datetime) -> b
     if test.verdict != Verdict.PASS or test.closed_at is None:
         return False
     tried = release.attempts(tx, record.environment, record.prompt_id, record.to_behavior)
-    since = [row for row in tried if row.decision == Decision.ROLL_BACK and row.ended_at and row.ended_at > test.closed_at]
+    since = [
+        row for row in tried if row.decision == Decision.ROLL_BACK and row.ended_at and row.ended_at > test.closed_at
+    ]
     return bool(since) or now - test.closed_at > PASS_STANDS

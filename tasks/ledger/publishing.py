@@ -58,9 +58,11 @@ def _beside(path: Path) -> Iterator[Path]:
 def _snapshot(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute(f"ATTACH '{_quoted(path)}' AS snapshot (STORAGE_VERSION 'v1.5.0')")
     try:
+        connection.execute("BEGIN")
         for table in TABLES:
             connection.execute(f"CREATE TABLE snapshot.{table} AS FROM ledger.{table} ORDER BY {_ORDER[table]}")
         _describe(connection)
+        connection.execute("COMMIT")
     finally:
         connection.execute("DETACH snapshot")
 

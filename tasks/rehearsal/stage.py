@@ -1,4 +1,4 @@
-"""The rehearsal as a stage: the version that is live now is loaded, asked, and switched away from and back in the sandbox."""
+"""The rehearsal as a stage: what is live now is loaded, asked, and switched away from and back in the sandbox."""
 
 from __future__ import annotations
 

@@ -31,9 +31,7 @@ def close(workspace: Workspace, record: Record, decision: Decision, reason: str)
     now = workspace.now()
 
     def write(tx: Transaction) -> None:
-        ended = release.end(
-            tx, record.release_id, decision=decision, decided_by=workspace.actor, reason=reason, at=now
-        )
+        ended = release.end(tx, record.release_id, decision=decision, decided_by=workspace.actor, reason=reason, at=now)
         if ended:
             event.append(
                 tx,

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from registry.policy import Policy
+from registry.runtime.publishing import Publisher
 from registry.runtime.routes import Route
 from tasks.ledger import event, rehearsal, release, stage_result
 from tasks.ledger.event import Event
 from tasks.ledger.release import Release
 from tasks.ledger.stage_result import StageResult
+from tasks.ledger.store import Reader
 
 from .record import Answer, Closing, Finished, Record, Stage, Walk, stage_key
 from .verdict import Decision, Verdict
@@ -23,10 +25,17 @@ REBASED = "promptship.release.rebased"
 
 def load(workspace: Workspace, release_id: str, walk: Walk, now: datetime) -> Record:
     """The record of this release at `now`. Raises UnknownRelease."""
-    row = release.get(workspace.store, release_id)
-    events = event.of_release(workspace.store, release_id)
-    route = workspace.publisher.read_table(row.environment).prompts.get(row.prompt_id)
+    return workspace.store.read(lambda view: _load(view, workspace.publisher, release_id, walk, now))
+
+
+def _load(view: Reader, publisher: Publisher, release_id: str, walk: Walk, now: datetime) -> Record:
+    """All that the ledger says is of one moment; the table is read after it, and is right on what serves."""
+    row = release.get(view, release_id)
+    events = event.of_release(view, release_id)
+    results = stage_result.of_release(view, release_id)
     policy = Policy.model_validate(row.policy)
+    rehearsed = _rehearsed(view, row, policy.rehearsal_valid, now)
+    route = publisher.read_table(row.environment).prompts.get(row.prompt_id)
     rebased_at = max((e.at for e in events if e.kind == REBASED), default=None)
     asked = [e for e in events if rebased_at is None or e.at > rebased_at]
     return Record(
@@ -45,8 +54,8 @@ def load(workspace: Workspace, release_id: str, walk: Walk, now: datetime) -> Re
         decision=Decision(row.decision) if row.decision else None,
         reason=row.reason,
         rebased_at=rebased_at,
-        rehearsed=_rehearsed(workspace, row, policy.rehearsal_valid, now),
-        finished=tuple(_finished(result) for result in stage_result.of_release(workspace.store, release_id)),
+        rehearsed=rehearsed,
+        finished=tuple(map(_finished, results)),
         answers=tuple(_answers(asked)),
         asked={str(e.payload["of"]): e.at for e in asked if e.kind == ASKED},
     )
@@ -70,9 +79,9 @@ def _closing(route: Route | None, release_id: str) -> Closing | None:
     return None
 
 
-def _rehearsed(workspace: Workspace, row: Release, valid: timedelta, now: datetime) -> bool:
+def _rehearsed(view: Reader, row: Release, valid: timedelta, now: datetime) -> bool:
     """A proof, not older than `valid`, that the baseline can be gone back to."""
     if row.from_behavior is None:
         return True
-    proof = rehearsal.latest(workspace.store, row.environment, row.prompt_id, row.from_behavior)
+    proof = rehearsal.latest(view, row.environment, row.prompt_id, row.from_behavior)
     return proof is not None and proof.verdict == Verdict.PASS and now - proof.at <= valid

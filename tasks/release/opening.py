@@ -8,8 +8,8 @@ from typing import Final
 
 from registry.artifact import PromptVersion
 from registry.behavior import Behavior
-from registry.policy import Policy
 from registry.errors import LockMismatch, ReleaseError, ReleaseOpen
+from registry.policy import Policy
 from registry.runtime.ids import new_id
 from registry.runtime.routes import Route
 from tasks.ledger import anchor, event, release, trace
@@ -18,7 +18,6 @@ from tasks.ledger.store import Transaction
 
 from .orders import ReleaseOrder
 from .workspace import Workspace
-
 
 LOOK_BACK: Final = timedelta(days=7)
 _ALWAYS: Final = 10**12
@@ -75,7 +74,8 @@ def _once(workspace: Workspace, order: ReleaseOrder, behavior: Behavior) -> None
     if before and not order.again:
         last = before[-1]
         raise ReleaseError(
-            f"{order.version} was released to {order.environment} before, as {last.to_version}: {last.decision} ({last.release_id})",
+            f"{order.version} was released to {order.environment} before, as {last.to_version}: "
+            f"{last.decision} ({last.release_id})",
             expected="a new attempt that is asked for, with a reason",
             fix="Add --again --reason WHY",
         )
@@ -98,7 +98,7 @@ def _locked(workspace: Workspace, version: PromptVersion) -> None:
         raise LockMismatch(
             f"{version.name} is not in registry.lock",
             expected="a locked version: its behavior and its change note pinned before it is released",
-            fix=f"Run `promptship prompt lock` and commit registry.lock",
+            fix="Run `promptship prompt lock` and commit registry.lock",
         )
 
 

@@ -1,7 +1,7 @@
 """What comes next in a release: a pure function of its record.
 
-    lint -> fast gate -> gate -> shadow -> [rehearsal] -> [approval] canary steps -> promote
-                                                             \\-> roll back | hold
+lint -> fast gate -> gate -> shadow -> [rehearsal] -> [approval] canary steps -> promote
+                                                         \\-> roll back | hold
 """
 
 from __future__ import annotations

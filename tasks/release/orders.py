@@ -31,7 +31,9 @@ class ReleaseOrder(BaseModel):
     again: bool = Field(default=False, description="Open a new attempt although an earlier one has ended.")
     reason: str = Field(default="", description="Why a new attempt; needed with `again`.")
     until: Until | None = Field(default=None, description="Stop after this stage; empty means go to the end.")
-    watch_minutes: float = Field(default=60, gt=0, description="How long to watch a canary before the guard monitor takes over.")
+    watch_minutes: float = Field(
+        default=60, gt=0, description="How long to watch a canary before the guard monitor takes over."
+    )
 
     @property
     def prompt(self) -> str:

@@ -17,7 +17,7 @@ from .workspace import Workspace
 
 
 class Flip(NamedTuple):
-    """What a flip did: the version before and after, and how long until the table was written. `done` False: nothing."""
+    """A flip: the version before and after, and the seconds until the table was written. `done` False: nothing."""
 
     before: Pinned
     after: Pinned
@@ -27,7 +27,14 @@ class Flip(NamedTuple):
 
 
 def pin(
-    workspace: Workspace, environment: str, prompt: str, version: str, *, by: str, reason: str, break_glass: bool = False
+    workspace: Workspace,
+    environment: str,
+    prompt: str,
+    version: str,
+    *,
+    by: str,
+    reason: str,
+    break_glass: bool = False,
 ) -> Flip:
     """Make a version live by hand. Only one that served here before, unless `break_glass` skips the gates and says so.
 
@@ -41,7 +48,7 @@ def pin(
         raise RoutingError(
             f"{found.name} never served all traffic in {environment}",
             expected="a version that served before, or a release",
-            fix=f"Run `promptship release start {prompt} {version}`, or pin with --break-glass, which the changelog shows",
+            fix=f"Run `promptship release start {prompt} {version}`, or pin with --break-glass",
         )
     workspace.publisher.put_artifact(from_behavior(behavior))
     workspace.publisher.put_models({found.model: workspace.catalog.models[found.model]})
@@ -62,7 +69,7 @@ def roll_back(
     """
     _reasoned(reason)
     taken = taking or workspace.publisher.read_table(environment).route(prompt).live.behavior
-    flip = _flip(
+    return _flip(
         workspace,
         environment,
         prompt,
@@ -72,7 +79,6 @@ def roll_back(
         reason,
         {},
     )
-    return flip
 
 
 def _flip(

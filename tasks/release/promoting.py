@@ -66,7 +66,12 @@ def _end(workspace: Workspace, record: Record, ending: Ending) -> None:
 
     def write(tx: Transaction) -> None:
         release.end(
-            tx, record.release_id, decision=ending.decision, decided_by=ending.decided_by, reason=ending.reason, at=ending.at
+            tx,
+            record.release_id,
+            decision=ending.decision,
+            decided_by=ending.decided_by,
+            reason=ending.reason,
+            at=ending.at,
         )
 
     if not outbox.pending(workspace.roots.outbox):

@@ -10,7 +10,7 @@ from .loading import load
 from .record import Record, Step
 from .recording import StageOutcome, finish
 from .verdict import Verdict
-from .workspace import Workspace
+from .workspace import Progress, Workspace
 
 Run = Callable[[Workspace, Record, Step], StageOutcome | None]
 
@@ -30,4 +30,5 @@ def take(workspace: Workspace, record: Record, step: Step, run: Run) -> Record:
         outcome = StageOutcome(Verdict.ERROR, f"{error.code}: {error}", {"share": step.share}, 0, None)
     if outcome is not None:
         finish(workspace, record, step.stage, outcome, started, workspace.now())
+        workspace.tell(Progress(step.key, 1, 1, f"{outcome.verdict}: {outcome.reason}", ended=True))
     return load(workspace, record.release_id, record.walk, workspace.now())

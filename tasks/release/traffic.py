@@ -36,8 +36,8 @@ def change(
 ) -> RouteTable:
     """Carry a transition through; who loses the swap reads again and decides again. The table as it then is.
 
-    `say` makes the events from the table before the change. A transition that finds its work done writes nothing. Raises what
-    the transition raises, and GenerationTaken when others kept writing.
+    `say` makes the events from the table before the change. A transition that finds its work done writes nothing.
+    Raises what the transition raises, and GenerationTaken when others kept writing.
     """
     for _ in range(_TRIES):
         table = workspace.publisher.read_table(environment)
@@ -60,7 +60,7 @@ def change(
 
 
 def publish(workspace: Workspace, record: Record) -> Pinned:
-    """Put the candidate's artifact and the way to its models where applications find them, before any table names it."""
+    """Put the candidate's artifact and the way to its models where applications find them, before a table names it."""
     version = workspace.catalog.get(record.prompt_id, record.to_version)
     behavior = workspace.catalog.behavior(version)
     workspace.publisher.put_artifact(from_behavior(behavior))
@@ -124,9 +124,7 @@ def withdraw(workspace: Workspace, record: Record, *, by: str, reason: str) -> N
     def transition(table: RouteTable) -> RouteTable:
         if record.prompt_id not in table.prompts:
             return table
-        return routes_change.withdraw_canary(
-            table, record.prompt_id, record.release_id, by=by, at=now, reason=reason
-        )
+        return routes_change.withdraw_canary(table, record.prompt_id, record.release_id, by=by, at=now, reason=reason)
 
     told = _told(record, by, now, {"reason": reason})
     change(workspace, record.environment, transition, lambda _: [told("promptship.canary.withdrawn")])

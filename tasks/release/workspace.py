@@ -16,12 +16,13 @@ from tasks.ledger.store import Store
 
 
 class Progress(NamedTuple):
-    """`done` of `total` in a stage; `total` is None while nobody can know it."""
+    """`done` of `total` in a stage; `total` is None while nobody can know it. `ended`: the note is what it found."""
 
     stage: str
     done: int
     total: int | None
     note: str = ""
+    ended: bool = False
 
 
 Tell = Callable[[Progress], None]

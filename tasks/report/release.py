@@ -65,9 +65,7 @@ def _when(at: Any) -> str:
 
 def _note(row: Release) -> str:
     note = row.change_note
-    expected = [
-        (e["metric"], e["direction"], e.get("by"), e.get("intent", "all")) for e in note.get("expected", ())
-    ]
+    expected = [(e["metric"], e["direction"], e.get("by"), e.get("intent", "all")) for e in note.get("expected", ())]
     guards = [(g["metric"], *_bound(g), g.get("per", "all"), g.get("within")) for g in note.get("guards", ())]
     parts = ["## Why", escape(note.get("why", ""))]
     if expected:
@@ -133,10 +131,15 @@ def _gate(evidence: Mapping[str, Any]) -> Iterator[str]:
     if guards := evidence.get("guards"):
         yield table(
             ("guard", "difference", "interval", "n", "found"),
-            [(g["name"], _signed(g["value"]), f"{_signed(g['low'])} to {_signed(g['high'])}", g["n"], g["found"]) for g in guards],
+            [
+                (g["name"], _signed(g["value"]), f"{_signed(g['low'])} to {_signed(g['high'])}", g["n"], g["found"])
+                for g in guards
+            ],
         )
     if slices := evidence.get("slices"):
-        yield table(("slice", "arm", "mean score", "n"), [(s["slice"], s["arm"], f"{s['mean']:.3f}", s["n"]) for s in slices])
+        yield table(
+            ("slice", "arm", "mean score", "n"), [(s["slice"], s["arm"], f"{s['mean']:.3f}", s["n"]) for s in slices]
+        )
 
 
 def _signed(value: float) -> str:
@@ -149,7 +152,9 @@ def _shadow(evidence: Mapping[str, Any]) -> Iterator[str]:
         yield table(columns, [[_number(row.get(column)) for column in columns] for row in rows])
     for example in evidence.get("examples", ()):
         yield f"Changed most, trace `{escape(example['trace_id'])}`:"
-        yield fenced(f"input:     {example['input']}\nrecorded:  {example['recorded']}\ncandidate: {example['candidate']}")
+        yield fenced(
+            f"input:     {example['input']}\nrecorded:  {example['recorded']}\ncandidate: {example['candidate']}"
+        )
 
 
 def _canary(evidence: Mapping[str, Any]) -> Iterator[str]:
@@ -183,7 +188,9 @@ _DETAILS = {
 
 def _way_back(row: Release) -> str:
     reverse = row.change_note.get("reverse")
-    command = f"promptship rollback {row.prompt_id} --environment {row.environment} --from {row.to_behavior} --reason WHY"
+    command = (
+        f"promptship rollback {row.prompt_id} --environment {row.environment} --from {row.to_behavior} --reason WHY"
+    )
     note = f"The change note says: {escape(reverse)}." if reverse else "The change note names no way back."
     return f"## How to reverse\n\n{note}\n\n{fenced(command, 'sh')}"
 

@@ -28,5 +28,9 @@ def _changed(one: Replayed) -> float:
 
 def _example(one: Replayed) -> dict[str, Any]:
     given = "; ".join(f"{name}: {value}" for name, value in (one.trace.variables or {}).items())
-    texts = {"input": given, "recorded": one.baseline.text or "no answer", "candidate": one.candidate.text or "no answer"}
+    texts = {
+        "input": given,
+        "recorded": one.baseline.text or "no answer",
+        "candidate": one.candidate.text or "no answer",
+    }
     return {"trace_id": one.trace.trace_id, **{name: redact(text[:LONGEST]).text for name, text in texts.items()}}

@@ -102,8 +102,8 @@ def outbox(roots: Roots, now: datetime) -> Finding:
     try:
         waiting = pending(roots.outbox)
     except PromptshipError as error:
-        return Finding("outbox", "problem", error.found, error.fix)
+        return Finding("outbox backlog", "problem", error.found, error.fix)
     found = f"{len(waiting)} changes of routes wait for the ledger"
     if not any(now - one.table.written_at > OLD for one in waiting):
-        return Finding("outbox", "ok", found)
-    return Finding("outbox", "problem", found, "Run `promptship trace ingest`, which writes them too")
+        return Finding("outbox backlog", "ok", found)
+    return Finding("outbox backlog", "problem", found, "Run `promptship trace ingest`, which writes them too")

@@ -578,7 +578,7 @@ COMMENT ON COLUMN changelog.release_id IS 'The release. Null: a change outside a
 COMMENT ON COLUMN changelog.how_to_reverse IS 'The command that undoes it, then the note''s own words. Null: there is nothing to undo';
 
 CREATE VIEW metric_hourly AS
-WITH reading AS (
+WITH hourly AS (
     SELECT
         environment,
         prompt_id,
@@ -586,7 +586,7 @@ WITH reading AS (
         intent,
         arm,
         date_trunc('hour', ts) AS hour,
-        unnest([
+        [
             {'metric': 'schema_ok', 'n': count(schema_ok), 'total': sum(schema_ok::DOUBLE), 'squares': sum(schema_ok::DOUBLE)},
             {'metric': 'refusal', 'n': count(refusal), 'total': sum(refusal::DOUBLE), 'squares': sum(refusal::DOUBLE)},
             {'metric': 'error', 'n': count(*), 'total': count(error)::DOUBLE, 'squares': count(error)::DOUBLE},
@@ -600,9 +600,12 @@ WITH reading AS (
              'squares': sum(prompt_tokens::DOUBLE * prompt_tokens::DOUBLE)},
             {'metric': 'output_tokens', 'n': count(output_tokens), 'total': sum(output_tokens::DOUBLE),
              'squares': sum(output_tokens::DOUBLE * output_tokens::DOUBLE)}
-        ]) AS cell
+        ] AS cells
     FROM trace
-    GROUP BY ALL
+    GROUP BY environment, prompt_id, intended, intent, arm, date_trunc('hour', ts)
+), reading AS (
+    SELECT environment, prompt_id, behavior, intent, arm, hour, unnest(cells) AS cell
+    FROM hourly
 ), own AS (
     SELECT environment, prompt_id, intended AS behavior, intent, arm, date_trunc('hour', ts) AS hour,
         unnest(map_entries(metrics)) AS pair
@@ -630,7 +633,7 @@ WHERE cell.n > 0
 UNION ALL
 SELECT environment, prompt_id, behavior, intent, arm, hour, metric, count(value), sum(value), sum(value * value)
 FROM said
-GROUP BY ALL;
+GROUP BY environment, prompt_id, behavior, intent, arm, hour, metric;
 COMMENT ON VIEW metric_hourly IS 'Metrics by hour of request; mean = total / n, missing values are in no count';
 COMMENT ON COLUMN metric_hourly.environment IS 'The environment';
 COMMENT ON COLUMN metric_hourly.prompt_id IS 'The prompt';

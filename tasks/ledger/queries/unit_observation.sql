@@ -16,6 +16,7 @@
     SELECT *, greatest(closed_at, first_seen_at + $unit_window) AS said_at
     FROM opening
     WHERE closed_at <= $now
+        AND ($after::TIMESTAMPTZ IS NULL OR greatest(closed_at, first_seen_at + $unit_window) >= $after)
 ), request AS (
     SELECT c.unit, c.closed_at, c.first_seen_at, c.said_at, t.* EXCLUDE (unit)
     FROM closed c
@@ -68,5 +69,4 @@ SELECT c.unit, c.arm, c.share_bps, c.intent, c.closed_at, c.said_at, m.* EXCLUDE
 FROM closed c
 JOIN measured m ON m.unit = c.unit
 LEFT JOIN listed l ON l.unit = c.unit
-WHERE $after::TIMESTAMPTZ IS NULL OR c.said_at >= $after
 ORDER BY c.closed_at, c.unit

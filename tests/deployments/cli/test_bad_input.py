@@ -40,7 +40,7 @@ UNKNOWN = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "code", "word"), UNKNOWN, ids=lambda value: " ".join(value)[:40])
+@pytest.mark.parametrize(("arguments", "code", "word"), UNKNOWN)
 def test_names_and_values(place: Place, promptship: Promptship, arguments: Any, code: str, word: str) -> None:
     said = promptship(*arguments)
     _is_one_message(said, code, word)
@@ -60,8 +60,10 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("text", "wrong", "word"), BROKEN, ids=lambda value: value[:20])
-@pytest.mark.parametrize("arguments", [("prompt", "lint", PROMPT, "v1"), ("release", "start", PROMPT, "v1", "-e", "demo")])
+@pytest.mark.parametrize(("text", "wrong", "word"), BROKEN)
+@pytest.mark.parametrize(
+    "arguments", [("prompt", "lint", PROMPT, "v1"), ("release", "start", PROMPT, "v1", "-e", "demo")]
+)
 def test_a_mistake_in_the_file(
     place: Place, promptship: Promptship, text: str, wrong: str, word: str, arguments: tuple[str, ...]
 ) -> None:
@@ -94,9 +96,11 @@ def test_a_wrong_type(place: Place, promptship: Promptship) -> None:
     text = (place.roots.registry / "prompts" / PROMPT / "v1.yaml").read_text()
     declared = "message: {type: integer, minimum: 1}"
     path.write_text(
-        text.replace("version: v1", "version: v4").replace("message: {type: string, maxLength: 400, untrusted: true}", declared)
+        text.replace("version: v1", "version: v4").replace(
+            "message: {type: string, maxLength: 400, untrusted: true}", declared
+        )
     )
-    _is_one_message(promptship(*_RENDER, "v4", "--var", "message=many"), "PS-E200", "many")
+    _is_one_message(promptship(*_RENDER, "v4", "--var", "message=many"), "PS-E200", "a whole number")
     assert "5" in promptship(*_RENDER, "v4", "--var", "message=5").out
 
 

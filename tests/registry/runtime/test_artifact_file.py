@@ -36,6 +36,7 @@ def _with(found: Artifact, **changes: Any) -> bytes:
         (_with(artifact(), components=dict(artifact("other").components)), "prompt"),
         (_with(artifact(), behavior=artifact("other").behavior), "behavior"),
         (artifact("other").to_bytes(), "behavior"),
+        (artifact().to_bytes().replace(b'"seed":7', b'"seed":NaN'), "no canonical JSON"),
     ],
 )
 def test_what_is_off_is_corrupt(content: bytes, says: str) -> None:

@@ -123,6 +123,15 @@ def test_models_are_kept_by_what_they_are(publisher: LocalPublisher) -> None:
     assert publisher.read_models()[new.key] == moved
 
 
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"format": 1}', b'{"format": 1, "models": {"a": 1}}'])
+def test_unreadable_models(content: bytes, publisher: LocalPublisher, tmp_path: Path) -> None:
+    publisher.put_models({})
+    (tmp_path / "routes").mkdir(exist_ok=True)
+    (tmp_path / "routes" / "models.json").write_bytes(content)
+    with pytest.raises(RoutingError, match=r"models\.json"):
+        publisher.read_models()
+
+
 def test_readers_of_two_environments_in_one_process(publisher: LocalPublisher, tmp_path: Path) -> None:
     at = datetime(2026, 11, 21, tzinfo=UTC)
     publisher.report_reader("production", Reader("host-1", 41, at, 0))

@@ -133,3 +133,26 @@ def test_storage_that_is_gone_is_told_by_the_age(
     (tmp_path / "routes" / "production.json").unlink()
     time.passed = 42
     assert resolver.resolve(PROMPT, None).routes_age_s == 42
+
+
+def test_models_that_cannot_be_read_are_kept(resolver: Resolver, publish: Publish, time: Time, tmp_path: Path) -> None:
+    publish(live(V1))
+    resolver.resolve(PROMPT, None)
+    known = resolver.model(V1.model)
+    (tmp_path / "routes" / "models.json").write_bytes(b"{")
+    publish(canary(V2, now=time.now))
+    time.passed = 1
+    assert resolver.resolve(PROMPT, IN).artifact == V2
+    assert resolver.model(V1.model) == known
+
+
+def test_a_model_that_was_never_published(
+    resolver: Resolver, publisher: LocalPublisher, publish: Publish, time: Time
+) -> None:
+    stray = artifact("v4", models=("stray",))
+    publisher.put_artifact(stray)
+    publish(live(V1))
+    publish(canary(stray, now=time.now))
+    found = resolver.resolve(PROMPT, IN)
+    assert found.artifact == V1
+    assert "test/stray" in (found.problem or "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tasks.ledger import changelog, event, stage_result
 from tasks.release.outcome import State, outcome
 from tasks.release.record import Record
 from tests.world import World, world

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployments.cli.flipping import behind
+from deployments.cli.rollback import Plan, decide
+from registry.runtime.publishing import Reader
+from registry.runtime.routes import Canary, Pinned, Route
+from tasks.ledger import changelog, event, outbox, release
+from tests.world import PROMPT
+
+from .conftest import RELEASE, Place
+from .test_bad_input import held
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+LIVE, NEW = "a" * 64, "b" * 64
+WHY = ("--reason", "prices are wrong", "-e", "demo")
+
+Promptship = Callable[..., Any]
+
+
+def _route(canary: bool) -> Route:
+    running = Canary(
+        version="v3",
+        behavior=NEW,
+        release=RELEASE,
+        share_bps=100,
+        salt="s",
+        lease_expires_at=NOW,
+        lease_seconds=9,
+        lease_seq=0,
+    )
+    return Route(use_case="u", live=Pinned(version="v2", behavior=LIVE), canary=running if canary else None)
+
+
+@pytest.mark.parametrize(
+    ("canary", "named", "also_live", "withdraws", "taking"),
+    [
+        (False, None, False, False, LIVE),
+        (False, LIVE[:12], False, False, LIVE),
+        (False, NEW, False, False, None),
+        (True, None, False, True, None),
+        (True, None, True, True, LIVE),
+        (True, NEW[:12], False, True, None),
+        (True, NEW, True, True, LIVE),
+        (True, LIVE, False, False, LIVE),
+        (True, LIVE, True, True, LIVE),
+        (True, "c" * 12, True, False, None),
+    ],
+)
+def test_what_is_taken_away(
+    canary: bool, named: str | None, also_live: bool, withdraws: bool, taking: str | None
+) -> None:
+    route = _route(canary)
+    assert decide(route, named, also_live) == Plan(route.canary if withdraws else None, taking)
+
+
+def test_live_goes_back_once(place: Place, promptship: Promptship) -> None:
+    place.serve("v1", "v2")
+    taken = place.table.route(PROMPT).live.behavior
+    said = promptship("rollback", PROMPT, *WHY, "--by", "ana", "--json").document
+    assert (said["changed"], said["live"]["version"], said["ledger"]) == (True, "v1", "written")
+    again = promptship("rollback", PROMPT, *WHY, "--from", f"bv_{taken[:12]}")
+    assert (again.code, place.live()) == (0, "v1")
+    assert again.out.startswith("already done")
+    assert place.table.generation == said["generation"]
+    (entry,) = changelog.entries(place.store)
+    assert (entry.kind, entry.author, entry.why, entry.to_version) == ("rollback", "ana", "prices are wrong", "v1")
+    assert (place.roots.public / "changelog.duckdb").exists()
+
+
+def test_a_canary_is_withdrawn_and_live_is_not_touched(place: Place, promptship: Promptship) -> None:
+    place.serve("v1", "v2")
+    place.canary("v3")
+    said = promptship("rollback", PROMPT, *WHY)
+    assert said.code == 0
+    assert "live was not touched and is v2" in said.out
+    assert place.table.route(PROMPT).canary is None
+    ended = release.get(place.store, RELEASE)
+    assert (ended.decision, place.live()) == ("roll_back", "v2")
+    kinds = {one.kind for one in event.of_release(place.store, RELEASE)}
+    assert kinds == {"promptship.canary.withdrawn", "promptship.release.rolled_back"}
+
+
+def test_live_goes_back_too_when_asked(place: Place, promptship: Promptship) -> None:
+    place.serve("v1", "v2")
+    place.canary("v3")
+    said = promptship("rollback", PROMPT, *WHY, "--live", "--json").document
+    route = place.table.route(PROMPT)
+    assert (said["withdrawn"], route.live.version, route.canary) == (RELEASE, "v1", None)
+    assert [closed.release for closed in route.closed] == [RELEASE]
+
+
+def test_nowhere_to_go_back_to(place: Place, promptship: Promptship) -> None:
+    """What could be done is done, and said."""
+    place.serve("v1")
+    place.canary("v2")
+    said = promptship("rollback", PROMPT, *WHY, "--live")
+    assert (said.code, place.table.route(PROMPT).canary) == (3, None)
+    assert f"the canary v2 of {RELEASE} is withdrawn" in said.err
+    assert "PS-E303" in said.err
+
+
+@pytest.mark.parametrize("arguments", [("--from", "v2"), ("--from", "bv_12"), ("--reason", " ")])
+def test_wrong_usage_changes_nothing(place: Place, promptship: Promptship, arguments: tuple[str, ...]) -> None:
+    place.serve("v1", "v2")
+    before = place.files()
+    assert promptship("rollback", PROMPT, *WHY, *arguments).code == 64
+    assert place.files() == before
+
+
+def test_a_locked_ledger_holds_up_nothing(place: Place, promptship: Promptship) -> None:
+    place.serve("v1", "v2")
+    place.store.migrate()
+    with held(place.roots.ledger):
+        said = promptship("rollback", PROMPT, *WHY, "--json")
+        assert (said.code, place.live(), said.document["ledger"]) == (0, "v1", "pending")
+    assert len(outbox.pending(place.roots.outbox)) == 1
+    assert promptship("trace", "ingest").code == 0
+    assert outbox.pending(place.roots.outbox) == []
+    assert [entry.kind for entry in changelog.entries(place.store)] == ["rollback"]
+
+
+def test_a_ledger_that_is_no_ledger_holds_up_nothing(place: Place, promptship: Promptship) -> None:
+    place.serve("v1", "v2")
+    place.roots.ledger.write_bytes(b"not a database" * 1000)
+    said = promptship("rollback", PROMPT, *WHY)
+    assert (said.code, place.live()) == (0, "v1")
+    assert "the ledger's entry waits in the outbox" in said.out
+    assert len(outbox.pending(place.roots.outbox)) == 1
+
+
+def test_without_duckdb(place: Place, tmp_path: Path) -> None:
+    """A broken installation of DuckDB, and a registry that cannot be read: the routes are changed all the same."""
+    place.serve("v1", "v2")
+    (place.roots.registry / "environments.yaml").write_text("broken: [")
+    (tmp_path / "duckdb.py").write_text("raise ImportError('a library is missing')")
+    code = "import sys; from deployments.cli.main import run; sys.exit(run(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "rollback", PROMPT, *WHY],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{Path(__file__).parents[3]}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, place.live()) == (0, "v1"), done.stderr
+    assert "a library is missing" in done.stdout
+
+
+def test_readers_that_do_not_follow_are_named(place: Place, promptship: Promptship) -> None:
+    place.serve("v1", "v2")
+    now, generation = datetime.now(UTC), place.table.generation
+    for name, ahead, ago in (("old", 0, 1), ("new", 1, 1), ("gone", 0, 60)):
+        place.publisher.report_reader("demo", Reader(name, generation + ahead, now - timedelta(seconds=ago), 0))
+    said = promptship("rollback", PROMPT, *WHY)
+    assert f"not yet seen on generation {generation + 1}: old (at {generation})" in said.out
+    assert "gone" not in said.out
+
+
+def test_a_silent_reader_is_not_waited_for() -> None:
+    late, gone = Reader("late", 4, NOW, 0), Reader("gone", 4, NOW - timedelta(seconds=31), 0)
+    assert behind([late, gone, Reader("on time", 5, NOW, 0)], 5, NOW) == [late]

@@ -1,4 +1,4 @@
-# make demo | test | check | e2e | bars | bars-full | bench | fix | lock | clean      each does its own set-up
+# make demo | test | check | e2e | bars | bars-full | bench | schemas | fix | lock | clean      each does its own set-up
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -10,7 +10,7 @@ COOLDOWN ?= 7 days
 BIN := .venv/bin
 INSTALL = $(BIN)/uv pip install --quiet --no-deps --build-constraints requirements/build.lock --editable .
 
-.PHONY: demo test check e2e bars bars-full bench fix lock clean
+.PHONY: demo test check e2e bars bars-full bench schemas fix lock clean
 
 demo: .venv/demo
 	$(BIN)/promptship demo
@@ -29,6 +29,9 @@ e2e bars bench: .venv/dev
 
 bars-full: .venv/dev
 	$(BIN)/pytest -m 'bars or bars_full' --timeout 0 $(ARGS)
+
+schemas: .venv/dev
+	$(BIN)/python -m deployments.schemas
 
 fix: .venv/dev
 	$(BIN)/ruff check --fix

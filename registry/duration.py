@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from .problem import Misfit
 
-_PATTERN = r"^[0-9]+(ms|s|m|h|d)$"
+_PATTERN = r"^[0-9]{1,6}(ms|s|m|h|d)$"
 _MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 

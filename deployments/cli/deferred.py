@@ -1,22 +1,31 @@
-"""Modules that are loaded when they are first used: a command that may not need them does not wait for them."""
+"""Modules that are loaded when they are first used: a command that may not need them does not wait for them.
+
+importlib's LazyLoader is no help: up to Python 3.11 the second `import` statement of a lazy module loads it.
+"""
 
 from __future__ import annotations
 
 import sys
-from importlib.util import LazyLoader, find_spec, module_from_spec
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+
+class _Deferred(ModuleType):
+    """Stands for a module until something of it is asked for. A module that cannot be loaded says so each time."""
+
+    def __getattr__(self, name: str) -> Any:
+        del sys.modules[self.__name__]
+        try:
+            found = import_module(self.__name__)
+        except BaseException:
+            sys.modules[self.__name__] = self
+            raise
+        self.__dict__.update(found.__dict__)
+        return getattr(found, name)
 
 
 def defer(name: str) -> None:
-    """Let `import <name>` cost nothing until something of it is used; a broken installation is only noticed then.
-
-    To be called before anything that imports it. Does nothing when it is loaded already or is not installed.
-    """
-    if name in sys.modules:
-        return
-    spec = find_spec(name)
-    if spec is None or spec.loader is None:
-        return
-    spec.loader = LazyLoader(spec.loader)
-    module = module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
+    """Let `import <name>` cost nothing until something of it is used. To be called before anything imports it."""
+    if name not in sys.modules:
+        sys.modules[name] = _Deferred(name)

@@ -37,24 +37,26 @@ _PAUSE_S = 0.1
 class Later(Store):
     """A ledger that holds up no change of routes: what cannot be written now waits in the outbox.
 
-    `problem` says why, None when it was written.
+    `problem` says why, None when the last attempt succeeded.
     """
 
     problem: str | None = None
 
     def tx(self, fn: Callable[[Transaction], T]) -> T:
         try:
-            return super().tx(fn)
+            result = super().tx(fn)
         except LedgerLocked as error:
-            self.problem = error.found
+            self.problem = self.problem or error.found
             raise
         except Exception as error:
-            self.problem = _cause(error)
+            self.problem = self.problem or _cause(error)
             raise LedgerLocked(
                 f"The ledger could not be written: {self.problem}",
                 expected="a ledger that can be written",
                 fix="See `promptship doctor`; what is missing in it waits in the outbox",
             ) from error
+        self.problem = None
+        return result
 
 
 def _cause(error: BaseException) -> str:

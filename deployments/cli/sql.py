@@ -90,7 +90,7 @@ def _not_understood(error: Exception) -> Exception:
     return UsageError(
         f"DuckDB does not understand the query: {' '.join(said[:2])}",
         expected="SQL over the tables and views that docs/ledger.md describes",
-        fix='List them with `promptship sql "SHOW TABLES"`',
+        fix='List them with `promptship sql "SHOW TABLES"`; a column called at is written "at"',
     )
 
 

@@ -101,7 +101,7 @@ class RouteTable(Strict):
         raise NoRoute(
             f"{prompt_id!r} has no live version in {self.environment!r}",
             expected=f"one of {sorted(self.prompts)!r}" if self.prompts else "a first release",
-            fix=f"Release it first: promptship release start {prompt_id} <version> --env {self.environment}",
+            fix=f"Release it first: promptship release start {prompt_id} <version> --environment {self.environment}",
         )
 
     def prompt_of(self, use_case: str) -> str:

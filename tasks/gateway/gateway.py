@@ -34,14 +34,15 @@ class Gateway:
 
     async def complete(self, call: Call) -> Outcome:
         """From the cache, or from the model. Raises BudgetSpent; every other ModelError is in the outcome."""
-        reply = self._kept(call)
+        key = call.key if self.cache is not None else None
+        reply = self._kept(key)
         if reply is not None:
             return Outcome(reply, None, 0, True, price(call.request.model, reply))
         lane = self._lanes.of(call.request.model)
         async with lane.slots:
             outcome = await self._ask(call.request, lane)
         if outcome.reply is not None:
-            self._keep(call, outcome.reply)
+            self._keep(key, outcome.reply)
         return outcome
 
     async def _ask(self, request: Request, lane: Lane) -> Outcome:
@@ -76,12 +77,12 @@ class Gateway:
         lane.pace.used((reply.prompt_tokens or 0) + (reply.output_tokens or 0), asyncio.get_running_loop().time())
         return Outcome(reply, None, attempt, False, paid)
 
-    def _kept(self, call: Call) -> Reply | None:
-        return self.cache.get(call.key) if self.cache is not None and call.key is not None else None
+    def _kept(self, key: str | None) -> Reply | None:
+        return self.cache.get(key) if self.cache is not None and key is not None else None
 
-    def _keep(self, call: Call, reply: Reply) -> None:
-        if self.cache is not None and call.key is not None:
-            self.cache.put(call.key, reply)
+    def _keep(self, key: str | None, reply: Reply) -> None:
+        if self.cache is not None and key is not None:
+            self.cache.put(key, reply)
 
 
 def price(model: Model, reply: Reply) -> float | None:

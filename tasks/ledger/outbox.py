@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
-from registry.errors import GenerationTaken, LedgerError, LedgerLocked
+from registry.errors import GenerationTaken, LedgerError
 from registry.runtime.publishing import Publisher
 from registry.runtime.routes import RouteTable
 
@@ -92,7 +92,7 @@ def intent(
 
 
 def carry_out(folder: Path, publisher: Publisher, store: Store, wanted: Intent) -> bool:
-    """Publish the table and write the ledger's part; False when the ledger was locked and a replay will write it.
+    """Publish the table and write the ledger's part; False when the ledger could not be written and a replay will do it.
 
     Raises GenerationTaken when somebody else wrote first: then nothing has happened.
     """
@@ -104,7 +104,7 @@ def carry_out(folder: Path, publisher: Publisher, store: Store, wanted: Intent) 
         raise
     try:
         store.tx(lambda tx: record(tx, wanted))
-    except LedgerLocked:
+    except LedgerError:
         return False
     path.unlink(missing_ok=True)
     return True

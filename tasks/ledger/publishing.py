@@ -58,13 +58,22 @@ def _beside(path: Path) -> Iterator[Path]:
 def _snapshot(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute(f"ATTACH '{_quoted(path)}' AS snapshot (STORAGE_VERSION 'v1.5.0')")
     try:
-        connection.execute("BEGIN")
+        _fill(connection)
+    finally:
+        connection.execute("DETACH snapshot")
+
+
+def _fill(connection: duckdb.DuckDBPyConnection) -> None:
+    """One transaction: a hundred comments on their own would be synced a hundred times."""
+    connection.begin()
+    try:
         for table in TABLES:
             connection.execute(f"CREATE TABLE snapshot.{table} AS FROM ledger.{table} ORDER BY {_ORDER[table]}")
         _describe(connection)
-        connection.execute("COMMIT")
-    finally:
-        connection.execute("DETACH snapshot")
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
 
 
 def _describe(connection: duckdb.DuckDBPyConnection) -> None:

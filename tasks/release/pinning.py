@@ -51,7 +51,8 @@ def pin(
             fix=f"Run `promptship release start {prompt} {version}`, or pin with --break-glass",
         )
     workspace.publisher.put_artifact(from_behavior(behavior))
-    workspace.publisher.put_models({found.model: workspace.catalog.models[found.model]})
+    models = workspace.catalog.models
+    workspace.publisher.put_models({name: models[name] for name in (found.model, *found.fallbacks)})
     pinned = Pinned(version=version, behavior=behavior.sha)
     kind = "promptship.live.pinned"
     extra = {"break_glass": True} if break_glass else {}

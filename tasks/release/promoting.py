@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tasks.ledger import outbox, release, stage_result
+from tasks.ledger import event, outbox, release, stage_result
 from tasks.ledger.anchor import Anchor
 from tasks.ledger.outbox import Ending
 from tasks.ledger.store import Transaction
 
 from .record import Record, Stage, Step
+from .recording import subjects
 from .traffic import promote, publish, settle
 from .verdict import Decision
 from .workspace import Workspace
@@ -15,6 +16,7 @@ from .workspace import Workspace
 
 def run(workspace: Workspace, record: Record, step: Step) -> None:
     """Make the candidate live and end the release. Done already by somebody who died meanwhile: finish it."""
+    _announce(workspace, record)
     ending = Ending(
         release_id=record.release_id,
         decision=Decision.PROMOTE,
@@ -26,6 +28,21 @@ def run(workspace: Workspace, record: Record, step: Step) -> None:
     settle(workspace)
     _end(workspace, record, ending)
     workspace.store.publish(workspace.roots.public)
+
+
+def _announce(workspace: Workspace, record: Record) -> None:
+    """Say it in the ledger first: what cannot be written down is not promoted. Raises LedgerLocked."""
+    workspace.store.tx(
+        lambda tx: event.append(
+            tx,
+            kind="promptship.release.promoting",
+            actor=workspace.actor,
+            subjects=subjects(record),
+            payload={"version": record.to_version},
+            at=workspace.now(),
+            event_id=f"{record.release_id}:promoting",
+        )
+    )
 
 
 def _reason(record: Record) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from registry.errors import GenerationTaken, LedgerLocked
+from registry.errors import GenerationTaken, LedgerError
 from registry.runtime import routes_change
 from registry.runtime.artifact_file import from_behavior
 from registry.runtime.ids import new_id
@@ -164,11 +165,9 @@ def promote(
 
 
 def settle(workspace: Workspace) -> None:
-    """Write into the ledger what was published while it was locked; what stays locked waits for the next time."""
-    try:
+    """Write into the ledger what was published while it could not be had; what cannot be now waits for the next time."""
+    with suppress(LedgerError):
         outbox.replay(workspace.roots.outbox, workspace.publisher, workspace.store)
-    except LedgerLocked:
-        return
 
 
 def _told(record: Record, actor: str, at: datetime, payload: Mapping[str, Any]) -> Callable[[str], Event]:

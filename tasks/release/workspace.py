@@ -58,9 +58,7 @@ class Workspace:
 
     @cached_property
     def store(self) -> Store:
-        store = Store.open(self.roots.ledger)
-        store.migrate()
-        return store
+        return Store.open(self.roots.ledger)
 
     @cached_property
     def publisher(self) -> Publisher:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -123,14 +124,20 @@ def a_release(live: Pinned, candidate: Pinned, **changes: Any) -> Release:
     return Release(**fields | changes)
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A registry with one prompt, and its eval set: made once, copied for each test."""
+    folder = tmp_path_factory.mktemp("made")
+    make_registry(folder / "registry", VERSIONS)
+    make_evalsets(folder / "evalsets")
+    return folder
+
+
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    """A registry with one prompt, its eval set, and an empty state home; the command line finds them."""
-    roots = Roots(
-        home=tmp_path / "home",
-        registry=make_registry(tmp_path / "registry", VERSIONS),
-        evalsets=make_evalsets(tmp_path / "evalsets"),
-    )
+def place(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """Copies of these, and an empty state home; the command line finds them."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    roots = Roots(home=tmp_path / "home", registry=tmp_path / "registry", evalsets=tmp_path / "evalsets")
     for name in ("home", "registry", "evalsets"):
         monkeypatch.setenv(f"PROMPTSHIP_{name.upper()}", str(getattr(roots, name)))
     monkeypatch.setattr(flipping, "LEDGER_WAIT_S", 0.2)

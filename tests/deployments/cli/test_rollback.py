@@ -15,7 +15,7 @@ from deployments.cli.rollback import Plan, decide
 from registry.runtime.publishing import Reader
 from registry.runtime.routes import Canary, Pinned, Route
 from tasks.ledger import changelog, event, outbox, release
-from tests.world import PROMPT
+from tests.world import PROMPT, world
 
 from .conftest import RELEASE, Place
 from .test_bad_input import held
@@ -168,3 +168,19 @@ def test_readers_that_do_not_follow_are_named(place: Place, promptship: Promptsh
 def test_a_silent_reader_is_not_waited_for() -> None:
     late, gone = Reader("late", 4, NOW, 0), Reader("gone", 4, NOW - timedelta(seconds=31), 0)
     assert behind([late, gone, Reader("on time", 5, NOW, 0)], 5, NOW) == [late]
+
+
+def test_a_release_that_is_watched_meanwhile_ends(
+    tmp_path: Path, promptship: Promptship, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world(tmp_path) as here:
+        for name in ("home", "registry", "evalsets"):
+            monkeypatch.setenv(f"PROMPTSHIP_{name.upper()}", str(getattr(here.workspace.roots, name)))
+        here.release("v1")
+        here.serve(60)
+        object.__setattr__(here.workspace, "pause", lambda _: promptship("rollback", PROMPT, *WHY, "--by", "ana"))
+        record = here.release("v2")
+        assert record is not None
+        assert (record.decision, record.reason, here.live) == ("roll_back", "withdrawn by ana: prices are wrong", "v1")
+        kinds = [one.kind for one in event.of_release(here.workspace.store, record.release_id)]
+        assert kinds.count("promptship.release.rolled_back") == 1

@@ -2,9 +2,9 @@
 
     python -m tests.running_release <folder> <version> [<stage>:<number>]
 
-The process kills itself with SIGKILL at the numbered model call of a stage, at the numbered pause of the canary's watch,
-or with `promote:1` when the routes have the candidate live and the ledger does not know. What the model was asked and what it answered is appended to
-`<folder>/calls.jsonl`; how the release ended is printed.
+The process kills itself with SIGKILL at the numbered model call of a stage, at the numbered pause of the canary's
+watch, or with `promote:1` when the routes have the candidate live and the ledger does not know. Each call of a model is
+appended to `<folder>/calls.jsonl`, when it is asked and when it is answered; how the release ended is printed.
 """
 
 from __future__ import annotations
@@ -111,9 +111,9 @@ def main() -> None:
     drivers.register(scripted.DRIVER, lambda _: witness)
     here = workspace(folder, death)
     order = ReleaseOrder(version=f"{PROMPT}@{version}", environment="demo", by="test")
-    record = walk(here, order, lambda sentence: print(sentence, file=sys.stderr))
+    record = walk(here, order, lambda _: None)
     assert record is not None
-    print(json.dumps({"release_id": record.release_id, "state": outcome(record, here.now()).state}))
+    sys.stdout.write(json.dumps({"release_id": record.release_id, "state": outcome(record, here.now()).state}))
 
 
 if __name__ == "__main__":

@@ -92,4 +92,8 @@ def _show(arguments: list[str], code: str, message: str, parts: dict[str, Any]) 
 
 
 def main() -> None:
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    drivers = sys.modules.get("registry.runtime.drivers")
+    if drivers is not None:
+        drivers.close_all()
+    sys.exit(code)

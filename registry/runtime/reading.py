@@ -144,6 +144,6 @@ class Reading:
         return NoRoute(
             f"There is no routing table for the environment {self._environment!r}",
             expected="a table that a release has published",
-            fix=f"Release a first version: promptship release start <prompt> <version> --env {self._environment}; "
+            fix=f"Release a first version: promptship release start <prompt> <version> -e {self._environment}; "
             "and check that this process has the same PROMPTSHIP_HOME",
         )

@@ -92,7 +92,7 @@ def intent(
 
 
 def carry_out(folder: Path, publisher: Publisher, store: Store, wanted: Intent) -> bool:
-    """Publish the table and write the ledger's part; False when the ledger could not be written and a replay will do it.
+    """Publish the table and write the ledger's part; False when the ledger was out of reach and a replay will.
 
     Raises GenerationTaken when somebody else wrote first: then nothing has happened.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from .record import Record, Stage, Step
+from .record import Closing, Record, Stage, Step
 from .verdict import Decision, Verdict
 
 _REFUSES = {Stage.CANARY: Decision.ROLL_BACK}
@@ -42,7 +42,7 @@ def next_step(record: Record, now: datetime) -> Step | None:
     if record.promoted:
         return Step(Stage.PROMOTE, reason="the route table serves it already")
     if record.closed is not None:
-        return _close(Decision.ROLL_BACK, f"withdrawn by {record.closed.by}: {record.closed.reason}")
+        return _withdrawn(record, record.closed)
     if record.live != record.from_behavior:
         return Step(Stage.REBASE, reason="another version went live meanwhile")
     for step in plan(record):
@@ -52,6 +52,16 @@ def next_step(record: Record, now: datetime) -> Step | None:
         if decided is not _GO_ON:
             return decided
     return None
+
+
+def _withdrawn(record: Record, closed: Closing) -> Step:
+    """The watcher's own verdict where it withdrew the canary itself, else that somebody did."""
+    newest = record.finished[-1] if record.finished else None
+    if newest is not None and newest.key.startswith(Stage.CANARY) and newest.verdict is Verdict.INCONCLUSIVE:
+        return _close(Decision.HOLD, newest.reason)
+    if newest is not None and newest.key.startswith(Stage.CANARY) and newest.verdict is Verdict.REJECT:
+        return _close(Decision.ROLL_BACK, newest.reason)
+    return _close(Decision.ROLL_BACK, f"withdrawn by {closed.by}: {closed.reason}")
 
 
 _GO_ON = Step(Stage.CLOSE, reason="no step: the next one in the plan")

@@ -57,7 +57,11 @@ def outcome(record: Record, now: datetime) -> Outcome:
         return Outcome(State.WAITING, f"{name}: waits for a person to approve {waiting[-1]}. Run: {command}", 2)
     if record.walk.until is not None:
         return _stopped(record, name)
-    return Outcome(State.WATCHING, f"{name}: the canary is not decided yet; `promptship monitor` carries it on.", 2)
+    return Outcome(
+        State.WATCHING,
+        f"{name}: the canary is not decided yet. Go on with: promptship release resume {record.release_id}",
+        2,
+    )
 
 
 def _error(record: Record) -> str | None:

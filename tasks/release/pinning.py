@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -79,6 +80,7 @@ def roll_back(
         by,
         reason,
         {},
+        [_dropped(environment, prompt, taken, reason, workspace.now())],
     )
 
 
@@ -91,10 +93,15 @@ def _flip(
     by: str,
     reason: str,
     extra: dict[str, bool],
+    anchors: Sequence[Anchor] = (),
 ) -> Flip:
     started = workspace.now()
-    before = workspace.publisher.read_table(environment).route(prompt)
-    moved: list[Anchor] = []
+    read: RouteTable | None = None
+
+    def noted(table: RouteTable) -> RouteTable:
+        nonlocal read
+        read = table
+        return transition(table)
 
     def events(table: RouteTable) -> list[Event]:
         after = transition(table).prompts[prompt]
@@ -102,12 +109,10 @@ def _flip(
         about = {"environment": environment, "prompt_id": prompt, "behavior": after.live.behavior}
         return [event(kind=kind, actor=by, subjects=about, payload=payload, at=started)]
 
-    if kind.endswith("rolled_back"):
-        moved = _dropped(environment, prompt, before.live.behavior, reason, started)
-    table = change(workspace, environment, transition, events, anchors=moved)
-    after = table.prompts[prompt]
+    table = change(workspace, environment, noted, events, anchors=anchors)
     settle(workspace)
-    done = after.live != before.live
+    done = table is not read  # a change that found its work done gives back what it read
+    before, after = (read or table).prompts[prompt], table.prompts[prompt]
     sentence = (
         f"{prompt} in {environment}: {before.live.version} -> {after.live.version}"
         if done
@@ -125,9 +130,9 @@ def _ends(before: Route, after: Route) -> dict[str, str]:
     }
 
 
-def _dropped(environment: str, prompt: str, behavior: str, reason: str, at: datetime) -> list[Anchor]:
+def _dropped(environment: str, prompt: str, behavior: str, reason: str, at: datetime) -> Anchor:
     """A version that was rolled back is the anchor no more; dropping one that never was changes nothing."""
-    return [Anchor(environment, prompt, None, behavior, at, None, "drop", reason)]
+    return Anchor(environment, prompt, None, behavior, at, None, "drop", reason)
 
 
 def _reasoned(reason: str) -> None:

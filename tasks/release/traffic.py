@@ -165,7 +165,7 @@ def promote(
 
 
 def settle(workspace: Workspace) -> None:
-    """Write into the ledger what was published while it could not be had; what cannot be now waits for the next time."""
+    """Write into the ledger what was published while it could not be had; what cannot be now waits for next time."""
     with suppress(LedgerError):
         outbox.replay(workspace.roots.outbox, workspace.publisher, workspace.store)
 

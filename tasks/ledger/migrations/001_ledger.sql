@@ -542,7 +542,8 @@ SELECT
     CASE
         WHEN entry.kind IN ('rollback', 'pin', 'model_upgrade') AND entry.from_version IS NOT NULL THEN
             'promptship live pin ' || entry.prompt_id || ' ' || entry.from_version
-            || ' --environment ' || entry.environment || ' --reason WHY'
+            || ' --environment ' || entry.environment
+            || CASE WHEN entry.kind = 'rollback' THEN ' --break-glass' ELSE '' END || ' --reason WHY'
         WHEN entry.kind = 'drift' THEN NULL
         WHEN entry.ended_at IS NULL THEN 'promptship release abort ' || entry.release_id || ' --reason WHY'
         WHEN entry.released_at IS NOT NULL AND entry.from_behavior IS NOT NULL THEN

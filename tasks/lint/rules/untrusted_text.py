@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registry.artifact import Message, Variable
+from registry.artifact import Message
 from tasks.lint.finding import Finding, Severity, error_from
 from tasks.lint.insertion import insertions
 from tasks.lint.subject import Subject
@@ -17,19 +17,13 @@ CODE = "PS108"
 
 
 def untrusted_text(subject: Subject) -> Iterator[Finding]:
-    outside = frozenset(name for name, variable in subject.version.variables.items() if _free_text(variable))
     for index, message in subject.messages():
-        for insertion in insertions(message.content, outside):
+        for insertion in insertions(message.content, subject.outside):
             line = subject.template_line(index, insertion.line)
             if message.role != "user":
                 yield _in_instructions(message, insertion.name, line)
             elif not insertion.delimited:
                 yield _bare(subject, insertion.name, line)
-
-
-def _free_text(variable: Variable) -> bool:
-    """Numbers, yes/no and listed values are checked when rendering and can carry no instruction."""
-    return variable.untrusted and variable.type in ("string", "array") and not variable.enum
 
 
 def _in_instructions(message: Message, name: str, line: int | None) -> Finding:

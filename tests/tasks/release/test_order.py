@@ -49,6 +49,7 @@ def step_of(found: Record) -> str:
     return f"close {step.decision}" if step.stage is Stage.CLOSE else f"{step.key}{f' of {step.of}' if step.of else ''}"
 
 
+WITHDRAWN = Closing("flow", NOW, "said by the watcher")
 GATED = ("lint", "fast_gate", "gate", "shadow")
 
 
@@ -80,6 +81,8 @@ GATED = ("lint", "fast_gate", "gate", "shadow")
         (record(live=OTHER), "rebase"),
         (record(live=NEW, closed=Closing("flow", NOW, "promoted")), "promote"),
         (record(closed=Closing("bo", NOW, "pressed the button")), "close roll_back"),
+        (record(closed=WITHDRAWN, finished=done("canary 5", verdict=Verdict.INCONCLUSIVE)), "close hold"),
+        (record(closed=WITHDRAWN, finished=done("canary 5", verdict=Verdict.REJECT)), "close roll_back"),
         (record(decision=Decision.HOLD), "nothing"),
         (record(finished=done(*GATED), walk=Walk(NOW, Stage.SHADOW)), "nothing"),
         (record(finished=done(*GATED), walk=Walk(NOW - timedelta(hours=2), None, timedelta(hours=1))), "nothing"),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from collections import Counter, defaultdict
 
-from tasks.ledger import event, eval_result, gate_test, release, stage_result
-from tests.tasks.release.conftest import DEATHS, Survivor
+from tasks.ledger import eval_result, event, gate_test, release, stage_result
+from tests.survivor import DEATHS, Survivor
 
 IN_FLIGHT = 8
 """Calls that a model without limits takes at once."""
+ONCE, TWICE = ["asked", "answered"], ["asked", "asked", "answered"]
+DROPPED = ["asked"]
+"""In flight at the kill, and not in the sample of the larger traffic that the next process finds."""
+ONE_EACH = ("release.opened", "canary.planned", "release.promoted")
 STAGES = ["lint", "fast_gate", "gate", "shadow", "canary"]
 
 
@@ -27,9 +30,9 @@ def test_no_finished_call_is_made_again(survivor: Survivor) -> None:
     said = defaultdict(list)
     for call in survivor.calls:
         said[call["stage"], call["behavior"], call["messages"]].append(call["what"])
-    again = Counter(key[0] for key, what in said.items() if what != ["asked", "answered"])
-    assert set(again) <= {"fast_gate", "gate", "shadow"}
-    assert all(what == ["asked", "asked", "answered"] for what in said.values() if what != ["asked", "answered"])
+    assert all(what in (ONCE, TWICE) or (key[0] == "shadow" and what == DROPPED) for key, what in said.items())
+    again = Counter(key[0] for key, what in said.items() if what != ONCE)
+    assert set(again) == {"fast_gate", "gate", "shadow"}
     assert max(again.values()) <= IN_FLIGHT
     assert Counter(key[0] for key in said)["fast_gate"] == 2 * 30
     assert Counter(key[0] for key in said)["gate"] == 2 * 120
@@ -60,13 +63,9 @@ def test_traffic_was_only_ever_on_live_or_in_the_canary(survivor: Survivor) -> N
 
 def test_the_events_tell_every_step_once(survivor: Survivor) -> None:
     events = event.of_release(survivor.store, survivor.end["release_id"])
-    assert Counter(e.kind for e in events) == {
-        "promptship.release.opened": 1,
-        "promptship.stage.pass": len(STAGES),
-        "promptship.canary.planned": 1,
-        "promptship.canary.shifted": Counter(e.kind for e in events)["promptship.canary.shifted"],
-        "promptship.release.promoted": 1,
-    }
+    told = Counter(e.kind for e in events)
+    assert told["promptship.stage.pass"] == len(STAGES)
+    assert {kind: told[f"promptship.{kind}"] for kind in ONE_EACH} == dict.fromkeys(ONE_EACH, 1)
     assert [e.payload["stage"] for e in events if e.kind == "promptship.stage.pass"] == STAGES
     shares = {e.payload["share_bps"] for e in events if e.kind == "promptship.canary.shifted"}
     assert shares == {5000}
@@ -77,4 +76,3 @@ def test_nothing_is_left_to_be_written(survivor: Survivor) -> None:
     assert list((home / "outbox").glob("*")) == []
     text = (survivor.folder / "releases.log").read_text()
     assert "Traceback" not in text, text
-    assert json.loads(json.dumps(survivor.end)) == survivor.end

@@ -1,4 +1,4 @@
-# make demo | test | check | e2e | bars | bars-full | bench | schemas | fix | lock | clean      each does its own set-up
+# make demo | test | test-next | check | e2e | bars | bars-full | bench | schemas | fix | lock | clean      each does its own set-up
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -10,13 +10,20 @@ COOLDOWN ?= 7 days
 BIN := .venv/bin
 INSTALL = $(BIN)/uv pip install --quiet --no-deps --build-constraints requirements/build.lock --editable .
 
-.PHONY: demo test check e2e bars bars-full bench schemas fix lock clean
+NEXT_PYTHON ?= $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/python3.13; do \
+	$$p -c '' 2>/dev/null && echo $$p && break; done)
+
+.PHONY: demo test test-next check e2e bars bars-full bench schemas fix lock clean
 
 demo: .venv/demo
 	$(BIN)/promptship demo
 
 test: .venv/dev
 	$(BIN)/pytest $(ARGS)
+
+# What does not need Prefect or a model, on the newest Python and on the next DuckDB.
+test-next: .venv-next/dev
+	.venv-next/bin/pytest tests/registry tests/tasks -m 'not prefect and not local_model and not bars and not bars_full' $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check
@@ -44,11 +51,12 @@ lock: PROJECT = --override requirements/overrides.txt --constraint requirements/
 lock: $(BIN)/uv
 	$(COMPILE) requirements/uv.in --output-file requirements/uv.lock
 	$(COMPILE) requirements/build.in --output-file requirements/build.lock
+	$(COMPILE) --no-deps requirements/next.in --output-file requirements/next.lock
 	$(COMPILE) $(PROJECT) --output-file requirements/demo.lock
 	$(COMPILE) $(PROJECT) --group dev --constraint requirements/demo.lock --output-file requirements/dev.lock
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
+	rm -rf .venv .venv-next .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/uv: requirements/uv.lock
@@ -66,4 +74,12 @@ $(BIN)/uv: requirements/uv.lock
 .venv/dev: requirements/dev.lock requirements/build.lock pyproject.toml $(BIN)/uv
 	$(BIN)/uv pip sync --quiet --require-hashes requirements/dev.lock
 	$(INSTALL)
+	@touch $@
+
+.venv-next/dev: requirements/dev.lock requirements/next.lock requirements/build.lock pyproject.toml $(BIN)/uv
+	@test -n "$(NEXT_PYTHON)" || { echo 'No Python 3.13 was found. Name it: make test-next NEXT_PYTHON=/path/to/python3.13'; exit 1; }
+	$(BIN)/uv venv --quiet --clear --python $(NEXT_PYTHON) .venv-next
+	$(BIN)/uv pip sync --quiet --python .venv-next --require-hashes requirements/dev.lock
+	$(BIN)/uv pip install --quiet --python .venv-next --require-hashes --no-deps --requirement requirements/next.lock
+	$(BIN)/uv pip install --quiet --python .venv-next --no-deps --build-constraints requirements/build.lock --editable .
 	@touch $@

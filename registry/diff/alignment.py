@@ -1,19 +1,20 @@
 """Which paragraph of the older version became which of the newer: kept, respaced, reworded, moved, added, removed.
 
-Longest common runs first; what is left over is paired by equal text anywhere (a move), by likeness in the same place
-(a rewording), then by strong likeness anywhere (a move with changes). Likeness is the Dice coefficient of the words.
+Within messages that belong together, common runs come first. What is left over is paired by equal text anywhere (a
+move), by likeness in the same place (a rewording), then by strong likeness anywhere (a move with changes).
 """
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from .paragraphs import Paragraph
-from .words import Run, tokens, words
+from .message_pairs import Messages, bag, likeness, message_pairs
+from .paragraphs import Paragraph, paragraphs
+from .words import Run, words
 
 REWORDED = 0.4
 MOVED = 0.75
@@ -31,7 +32,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One paragraph, or the opening of a message. `words` are of a changed one, and of a moved one that changed."""
+    """One paragraph, or the opening of a message: as it was, None when added, and as it is, None when removed.
+
+    `words` are of a changed one, and of a moved one that changed."""
 
     kind: Kind
     before: Paragraph | None
@@ -40,9 +43,8 @@ class Change:
 
     @property
     def paragraph(self) -> Paragraph:
-        found = self.after or self.before
-        assert found is not None
-        return found
+        """The newer one where there is one."""
+        return self.after or self.before or Paragraph(0, "")
 
 
 @dataclass
@@ -66,16 +68,10 @@ class _Pairs:
         self.moved.add(j)
 
 
-def align(before: Sequence[Paragraph], after: Sequence[Paragraph]) -> tuple[Change, ...]:
+def align(before: Messages, after: Messages) -> tuple[Change, ...]:
     """Every paragraph of both once, in the order of `after`; what was removed stands where it was."""
-    pairs = _Pairs(before, after)
-    matcher = SequenceMatcher(None, [one.key for one in before], [one.key for one in after], autojunk=False)
-    blocks = []
-    for kind, i, i_end, j, j_end in matcher.get_opcodes():
-        if kind == "equal":
-            pairs.older.update(zip(range(j, j_end), range(i, i_end), strict=True))
-        elif kind == "replace":
-            blocks.append((range(i, i_end), range(j, j_end)))
+    pairs = _Pairs(paragraphs(before), paragraphs(after))
+    blocks = [block for i, j in message_pairs(before, after) for block in _common(pairs, i, j)]
     _equal_elsewhere(pairs)
     for gone, new in blocks:
         _alike_here(pairs, pairs.gone(gone), pairs.new(new))
@@ -83,17 +79,18 @@ def align(before: Sequence[Paragraph], after: Sequence[Paragraph]) -> tuple[Chan
     return tuple(_in_order(pairs))
 
 
-def likeness(one: Paragraph, other: Paragraph) -> float:
-    """2 x the shared words over all words, 0 to 1."""
-    if one.opens or other.opens:
-        return 0.0
-    first, second = _bag(one), _bag(other)
-    total = first.total() + second.total()
-    return 2 * (first & second).total() / total if total else 0.0
-
-
-def _bag(paragraph: Paragraph) -> Counter[str]:
-    return Counter(word for word in tokens(paragraph.text.casefold()) if word.strip())
+def _common(pairs: _Pairs, older: int, newer: int) -> Iterator[tuple[range, range]]:
+    """Pairs what two messages have in common, and gives the places where they differ."""
+    old = [index for index, one in enumerate(pairs.before) if one.message == older]
+    new = [index for index, one in enumerate(pairs.after) if one.message == newer]
+    pairs.older[new[0]] = old[0]
+    keys = [pairs.before[i].key for i in old[1:]], [pairs.after[j].key for j in new[1:]]
+    for kind, i, i_end, j, j_end in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+        here = range(old[0] + 1 + i, old[0] + 1 + i_end), range(new[0] + 1 + j, new[0] + 1 + j_end)
+        if kind == "equal":
+            pairs.older.update(zip(here[1], here[0], strict=True))
+        elif kind == "replace":
+            yield here
 
 
 def _equal_elsewhere(pairs: _Pairs) -> None:
@@ -112,9 +109,6 @@ def _alike_here(pairs: _Pairs, gone: Sequence[int], new: Sequence[int]) -> None:
     for score, i, j in _scored(pairs, gone, new):
         if score >= REWORDED and all((i - a) * (j - b) > 0 for a, b in kept):
             kept.append((i, j))
-    openings = [i for i in gone if pairs.before[i].opens], [j for j in new if pairs.after[j].opens]
-    if len(openings[0]) == len(openings[1]) == 1:
-        kept.append((openings[0][0], openings[1][0]))
     pairs.older.update({j: i for i, j in kept})
 
 
@@ -127,7 +121,10 @@ def _alike_elsewhere(pairs: _Pairs) -> None:
 
 
 def _scored(pairs: _Pairs, gone: Sequence[int], new: Sequence[int]) -> list[tuple[float, int, int]]:
-    scores = [(likeness(pairs.before[i], pairs.after[j]), i, j) for i in gone for j in new]
+    """Likeness, older and newer index of all pairs of paragraphs, the most alike first."""
+    old = {i: bag(pairs.before[i].text) for i in gone if not pairs.before[i].opens}
+    fresh = {j: bag(pairs.after[j].text) for j in new if not pairs.after[j].opens}
+    scores = [(likeness(words, others), i, j) for i, words in old.items() for j, others in fresh.items()]
     return sorted(scores, key=lambda entry: (-entry[0], entry[1], entry[2]))
 
 

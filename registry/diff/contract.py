@@ -22,4 +22,18 @@ def _schemas(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) 
         return () if after is None else (Impact(Level.SAFE, "output.schema", "a schema is promised now"),)
     if after is None:
         return (Impact(Level.BREAKS, "output.schema", "no schema is promised any more"),)
+    if before == after:
+        return ()
+    if not (_is_schema(before) and _is_schema(after)):
+        return (Impact(Level.MAY_BREAK, "output.schema", "one of the two is no JSON Schema"),)
     return schema_changes(before, after)
+
+
+def _is_schema(value: Mapping[str, Any]) -> bool:
+    from jsonschema import Draft202012Validator, SchemaError
+
+    try:
+        Draft202012Validator.check_schema(value)
+    except SchemaError:
+        return False
+    return True

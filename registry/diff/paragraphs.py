@@ -52,9 +52,7 @@ class Paragraph(NamedTuple):
 
 def paragraphs(messages: Sequence[Mapping[str, Any]]) -> list[Paragraph]:
     """Of all messages (`{"role", "content"}`), each message opened by a paragraph without text."""
-    return [
-        paragraph for number, message in enumerate(messages) for paragraph in _of(number, message["role"], message)
-    ]
+    return [paragraph for number, message in enumerate(messages) for paragraph in _of(number, message["role"], message)]
 
 
 def text_of(content: Any) -> str:

@@ -9,6 +9,7 @@ from .impact import Impact, Level
 
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+BOUNDS = frozenset((*_LOWER, *_UPPER))
 
 
 def bound_changes(before: Mapping[str, Any], after: Mapping[str, Any], here: str) -> Iterator[Impact]:
@@ -17,6 +18,6 @@ def bound_changes(before: Mapping[str, Any], after: Mapping[str, Any], here: str
             continue
         old, new = before[key], after.get(key)
         if new is None:
-            yield Impact(Level.MAY_BREAK, here, f"`{key}` {old:g} is gone")
+            yield Impact(Level.MAY_BREAK, here, f"`{key}` {old} is gone")
         elif (new < old) if key in _LOWER else (new > old):
-            yield Impact(Level.MAY_BREAK, here, f"`{key}` was {old:g}, now {new:g}")
+            yield Impact(Level.MAY_BREAK, here, f"`{key}` was {old}, now {new}")

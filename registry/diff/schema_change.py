@@ -12,18 +12,16 @@ from typing import Any
 from ..behavior import canonical
 from .impact import Impact, Level, worst
 from .object_change import object_changes
-from .schema_bounds import bound_changes
+from .schema_bounds import BOUNDS, bound_changes
 from .schema_reference import followed, plain
 from .schema_types import type_changes
 
 Schema = Mapping[str, Any]
 _NOTES = frozenset(
-    "title description default examples $comment deprecated readOnly writeOnly $schema $id $defs definitions".split()
+    ("title", "description", "default", "examples", "$comment", "deprecated", "readOnly", "writeOnly", "$schema", "$id")
+    + ("$defs", "definitions")
 )
-_READ = frozenset(
-    """type enum const properties required additionalProperties items anyOf minimum maximum exclusiveMinimum
-    exclusiveMaximum minLength maxLength minItems maxItems minProperties maxProperties""".split()
-)
+_READ = frozenset(("type", "enum", "const", "properties", "required", "additionalProperties", "items", "anyOf"))
 _NEIGHBORS = frozenset(("patternProperties", "prefixItems", "unevaluatedProperties", "unevaluatedItems"))
 
 
@@ -62,7 +60,7 @@ def _options(before: Schema, after: Schema, here: str) -> Iterator[Impact]:
 
 def _others(before: Schema, after: Schema, here: str) -> Iterator[Impact]:
     for key in before:
-        if key in _NEIGHBORS or (key not in _NOTES | _READ and before[key] != after.get(key)):
+        if key in _NEIGHBORS or (key not in _NOTES | _READ | BOUNDS and before[key] != after.get(key)):
             yield Impact(Level.MAY_BREAK, here, f"`{key}` or what it depends on changed, what that allows is not known")
     for key in after:
         if key in _NEIGHBORS and key not in before:

@@ -13,7 +13,6 @@ from .contract import contract_changes
 from .fields import FieldChange, fields
 from .impact import Impact, Level, worst
 from .lineage import Side, Step, steps
-from .paragraphs import paragraphs
 from .tokens import Tokens, estimate, text_sent
 from .variables import VariableChanges, variable_changes
 
@@ -77,7 +76,7 @@ def diff(before: Side, after: Side, between: Sequence[Side] = (), tokens: Tokens
         before=before,
         after=after,
         components=components,
-        text=align(paragraphs(old["prompt"]["messages"]), paragraphs(new["prompt"]["messages"])),
+        text=align(old["prompt"]["messages"], new["prompt"]["messages"]),
         variables=variable_changes(old["prompt"]["variables"], new["prompt"]["variables"]),
         settings={name: fields(old[name], new[name]) for name in components if name != "prompt"},
         contract=contract_changes(old["output"], new["output"]),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from registry.errors import ModelUnavailable
 from registry.runtime.output import check_output
 from registry.runtime.refusal import is_refusal
 from tasks.evaluation.asking import request
@@ -37,6 +38,11 @@ class Replayed:
     trace: Trace
     candidate: Answered
     baseline: Answered
+
+
+def unanswered(replayed: Sequence[Replayed]) -> int:
+    """Traces without an answer that says anything about a version: the model was out of reach."""
+    return sum(not one.candidate.values or not one.baseline.values for one in replayed)
 
 
 def usable(trace: Trace, arm: Arm) -> bool:
@@ -78,10 +84,10 @@ async def _ask(trace: Trace, arm: Arm, door: Gateway, test: str) -> Answered:
 
 
 def _answered(outcome: Outcome, arm: Arm) -> Answered:
-    """The metrics of a call, as an application would have stamped them."""
+    """The metrics of a call, as an application would have stamped them; none when the model was out of reach."""
     reply = outcome.reply
     if reply is None:
-        return Answered(None, {"error": 1.0})
+        return Answered(None, {} if isinstance(outcome.error, ModelUnavailable) else {"error": 1.0})
     ok = check_output(reply.text, arm.artifact.output).ok
     values: dict[str, float | None] = {
         "error": 0.0,

@@ -24,11 +24,12 @@ from tasks.release.workspace import Progress, Workspace
 from tasks.shadow.decide import decide
 from tasks.shadow.examples import examples
 from tasks.shadow.guarding import guards
-from tasks.shadow.replaying import Replayed, missing, replay
+from tasks.shadow.replaying import Replayed, missing, replay, unanswered
 from tasks.shadow.sample import Sample, ShadowRow
 
 LOOK_BACK = timedelta(days=7)
 STAGE = "shadow"
+UNANSWERED_LIMIT = 0.02
 
 
 def run(workspace: Workspace, record: Record, step: Step) -> StageOutcome:
@@ -42,9 +43,18 @@ def run(workspace: Workspace, record: Record, step: Step) -> StageOutcome:
     try:
         replayed = _replay(workspace, record, usable, candidate, baseline, door)
     except BudgetSpent as error:
-        return StageOutcome(Verdict.ERROR, error.found, {}, door.budget.calls, spent(door.budget))
+        return _error(error.found, door)
+    lost = unanswered(replayed)
+    if lost > UNANSWERED_LIMIT * len(replayed):
+        return _error(f"{lost} of {len(replayed)} traces have no answer: the model was out of reach", door)
+    return _judged(workspace, record, replayed, lacking, door)
+
+
+def _judged(
+    workspace: Workspace, record: Record, replayed: list[Replayed], lacking: list[str], door: Gateway
+) -> StageOutcome:
     plan = fresh(workspace, record, workspace.now()).plan
-    sample = Sample(guards(plan, replayed), len(usable), record.policy.shadow.minimum, tuple(lacking))
+    sample = Sample(guards(plan, replayed), len(replayed), record.policy.shadow.minimum, tuple(lacking))
     verdict = decide(sample)
     evidence = {
         "rows": [_row(row) for row in verdict.rows],
@@ -53,6 +63,11 @@ def run(workspace: Workspace, record: Record, step: Step) -> StageOutcome:
         "replayed": len(replayed),
     }
     return StageOutcome(verdict.verdict, verdict.reason, evidence, door.budget.calls, spent(door.budget))
+
+
+def _error(reason: str, door: Gateway) -> StageOutcome:
+    """Resumable: finished calls are kept."""
+    return StageOutcome(Verdict.ERROR, reason, {}, door.budget.calls, spent(door.budget))
 
 
 def _sample(workspace: Workspace, record: Record) -> list[Trace]:

@@ -3,65 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
-from registry.errors import ModelUnavailable
-from registry.runtime.drivers import Reply
 from tasks.ledger import eval_result, stage_result
 from tasks.ledger.stage_result import StageResult
+from tasks.release.aborting import abort
 from tasks.release.outcome import State, outcome
-from tasks.release.record import Record
-from tests.scripted import Say
-from tests.world import World, say, world
-
-GATE_CASES = 120
+from tests.outage import without
+from tests.world import World, world
 
 
-def without(cases: range) -> Say:
-    """The scripted model, but it never answers these cases, and says that it will not soon."""
-    lost = tuple(f"of case {number}\n" for number in cases)
+@dataclass(frozen=True)
+class Gated:
+    """A release that went as far as the gate: how it ended, the gate's results, and the calls of the last walk."""
 
-    def answer(messages: list[dict[str, str]]) -> str | Reply:
-        if any(text in messages[-1]["content"] for text in lost):
-            error = ModelUnavailable("overloaded", expected="an answer", fix="Wait")
-            error.retry_after_s = 3600
-            raise error
-        return say(messages)
+    state: State
+    results: list[StageResult]
+    calls: int
+    world: World
 
-    return answer
+
+def gated(here: World, version: str, lost: range) -> Gated:
+    here.driver.say = without(lost)
+    here.driver.requests.clear()
+    record = here.release(version, until="gate")
+    assert record is not None
+    results = stage_result.of_release(here.workspace.store, record.release_id)
+    gates = [result for result in results if result.stage == "gate"]
+    return Gated(outcome(record, here.workspace.now()).state, gates, len(here.driver.requests), here)
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """v1 is live; v2 was released as far as the gate with 2 of its 120 cases unanswered, v5 with 5 of them."""
-    with world(tmp_path_factory.mktemp("failing"), {"v1": (40, 0), "v2": (80, 0), "v5": (82, 0)}) as made:
+    with world(tmp_path_factory.mktemp("failing"), {"v1": (40, 0), "v2": (80, 0), "v3": (82, 0)}) as made:
         made.release("v1")
         yield made
 
 
-def gated(here: World, version: str, lost: range) -> tuple[Record, StageResult]:
-    here.driver.say = without(lost)
-    record = here.release(version, until="gate")
-    assert record is not None
-    return record, stage_result.of_release(here.workspace.store, record.release_id)[-1]
+@pytest.fixture(scope="module")
+def few(here: World) -> Gated:
+    """v2 with 2 of 120 cases unanswered."""
+    found = gated(here, "v2", range(40, 42))
+    abort(here.workspace, found.results[-1].release_id, "seen enough")
+    return found
 
 
-def test_two_in_a_hundred_do_not_stop_it(here: World) -> None:
-    record, gate = gated(here, "v2", range(40, 42))
-    assert (gate.stage, gate.verdict, gate.evidence["unscored"]) == ("gate", "pass", 2)
-    assert "2 of 120" in gate.reason
+@pytest.fixture(scope="module")
+def many(few: Gated) -> Gated:
+    """v3 with 5 of 120 cases unanswered."""
+    return gated(few.world, "v3", range(40, 45))
 
 
-def test_an_unanswered_case_has_no_score(here: World) -> None:
-    record, gate = gated(here, "v2", range(40, 42))
-    rows = eval_result.of_test(here.workspace.store, gate.evidence["gate_test_id"])
-    lost = {(row.arm, row.case_id): (row.status, row.score, row.output) for row in rows if row.status != "scored"}
-    assert lost == {(arm, case): ("unscored", None, None) for arm in ("candidate", "live") for case in ("c040", "c041")}
-    assert len(rows) == 2 * GATE_CASES
-    means = {(s["slice"], s["arm"]): s["n"] for s in gate.evidence["slices"]}
-    assert all(n <= GATE_CASES - 2 for n in means.values())
+@pytest.fixture(scope="module")
+def mended(many: Gated) -> Gated:
+    """The same again, with a model that answers 3 of the 5."""
+    return gated(many.world, "v3", range(40, 42))
 
 
-def test_more_are_an_error_that_goes_on_where_it_stopped(here: World) -> None:
-    here.driver.say = say
+def test_two_in_a_hundred_do_not_stop_it(few: Gated) -> None:
+    gate = few.results[-1]
+    assert (gate.verdict, gate.evidence["unscored"]) == ("pass", 2)
+    assert "2 of 120 pairs are unscored" in gate.reason
+
+
+def test_an_unanswered_case_has_no_score(few: Gated) -> None:
+    rows = eval_result.of_test(few.world.workspace.store, few.results[-1].evidence["gate_test_id"])
+    lost = {(row.arm, row.case_id): (row.score, row.output) for row in rows if row.status == "unscored"}
+    assert lost == {(arm, case): (None, None) for arm in ("candidate", "live") for case in ("c040", "c041")}
+    assert {row.status for row in rows} == {"scored", "unscored"}
+    assert {s["arm"]: s["n"] for s in few.results[-1].evidence["slices"]} == {"candidate": 118, "live": 118}
+
+
+def test_its_interval_counts_it_at_its_worst_and_at_its_best(few: Gated) -> None:
+    live = few.results[-1].evidence["live"]
+    assert live["n"] == 120
+    assert live["low"] < live["value"] < live["high"]
+
+
+def test_more_than_two_in_a_hundred_are_an_error(many: Gated) -> None:
+    gate = many.results[-1]
+    assert many.state is State.ERROR
+    assert gate.verdict == "error"
+    assert "5 of 120 pairs are unscored, at most 2 % may be" in gate.reason
+
+
+def test_running_again_asks_only_for_what_is_missing(mended: Gated) -> None:
+    assert mended.calls == 2 * 5
+    assert [gate.verdict for gate in mended.results] == ["error", "pass"]
+    assert "2 of 120 pairs are unscored" in mended.results[-1].reason
+    assert mended.state is State.STOPPED

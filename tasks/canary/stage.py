@@ -71,7 +71,8 @@ class _Watch:
         traffic.withdraw(self.workspace, self.record, by=self.workspace.actor, reason=reason)
 
     def _outcome(self, verdict: Verdict, reason: str, look: Look) -> StageOutcome:
-        return StageOutcome(verdict, reason, {"share": self.share, **look.evidence()})
+        watched = [{"guard": w.text, "source": w.source, "instead_of": w.replaced} for w in self.told.plan.watches]
+        return StageOutcome(verdict, reason, {"share": self.share, "watched": watched, **look.evidence()})
 
     def _over(self, now: datetime) -> bool:
         return now - self.record.walk.started_at >= self.record.walk.watch

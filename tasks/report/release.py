@@ -47,7 +47,9 @@ def _head(row: Release) -> str:
     if row.reason:
         lines.append(escape(row.reason))
     if row.policy.get("weakened"):
-        lines.append("> This environment is weakened: its margins replace the declared ones.")
+        lines.append(
+            "> This environment is weakened: its margins replace the declared ones; the canary's section names both."
+        )
     was = f"{row.from_version} ({short(row.from_behavior)})" if row.from_behavior else "nothing (first release)"
     facts = [
         ("release", f"{row.release_id}, attempt {row.attempt}"),
@@ -169,6 +171,9 @@ def _canary(evidence: Mapping[str, Any]) -> Iterator[str]:
     if ratios := evidence.get("sample_ratio"):
         checked = ("of", "canary", "live", "e_value", "alarm")
         yield table(checked, [[_number(row.get(column)) for column in checked] for row in ratios])
+    if watched := evidence.get("watched"):
+        cells = [(row["guard"], row["source"], row["instead_of"]) for row in watched]
+        yield table(("guard", "from", "instead of"), cells)
     for left in evidence.get("left_out", ()):
         yield f"Not watched: {escape(left['metric'])}: {escape(left['reason'])}."
 
@@ -187,6 +192,8 @@ _DETAILS = {
 
 
 def _way_back(row: Release) -> str:
+    if row.from_behavior is None:
+        return "## How to reverse\n\nNothing was live before: there is no version to go back to."
     reverse = row.change_note.get("reverse")
     command = (
         f"promptship rollback {row.prompt_id} --environment {row.environment} --from {row.to_behavior} --reason WHY"

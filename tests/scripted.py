@@ -101,7 +101,7 @@ def artifact(
         "tools": [],
         "output": output or {"format": "text"},
         "retrieval": None,
-        "safety": None,
+        "safety": {"text": "", "settings": {}},
         "fallbacks": [],
     }
     return from_behavior(Behavior(components))

@@ -32,7 +32,7 @@ check: .venv/dev
 	$(BIN)/lint-imports
 
 e2e bars bench: .venv/dev
-	$(BIN)/pytest -m $(subst bench,scale,$@) $(ARGS)
+	$(BIN)/pytest -m $@ $(ARGS)
 
 bars-full: .venv/dev
 	$(BIN)/pytest -m 'bars or bars_full' --timeout 0 $(ARGS)

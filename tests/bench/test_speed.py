@@ -1,0 +1,81 @@
+"""`make bench`: what the hot paths cost, each beside a peer or a limit of the same run. Nothing here asserts a time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from registry.runtime.bucket import bucket
+from registry.runtime.client import Client
+from tasks.gate.decide import rule
+from tasks.gate.look import CasePair, Look
+from tasks.ledger import ingest
+from tasks.ledger.store import Store
+from tests.world import world
+
+pytestmark = pytest.mark.bench
+
+
+def cpu(call: Callable[[], object], times: int) -> float:
+    """CPU seconds a call, the best of three runs."""
+    runs = []
+    for _ in range(3):
+        began = time.process_time()
+        for _ in range(times):
+            call()
+        runs.append((time.process_time() - began) / times)
+    return min(runs)
+
+
+def told(what: str, seconds: float, peer: str, beside: float) -> None:
+    sys.stdout.write(f"\n{what}: {seconds * 1e6:,.2f} us; {peer}: {beside * 1e6:,.2f} us; ratio {seconds / beside:.2f}\n")
+
+
+def test_resolving_beside_a_plain_dict(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with world(tmp_path) as here:
+        here.release("v1")
+        table = {"parcel-sort": "v1"}
+        with Client("demo", roots=here.workspace.roots) as client:
+            client.resolve("parcel-sort", unit="session-1")
+            resolving = cpu(lambda: client.resolve("parcel-sort", unit="session-1"), 50_000)
+    with capfd.disabled():
+        told("resolve when nothing changed", resolving, "dict", cpu(lambda: table["parcel-sort"], 200_000))
+        told("bucket of a unit", cpu(lambda: bucket("rel_1", "session-1"), 50_000), "limit", 2e-6)
+
+
+def test_importing_the_sdk_beside_an_empty_process(capfd: pytest.CaptureFixture[str]) -> None:
+    def started(code: str) -> float:
+        script = f"import time; began = time.process_time(); {code}; print(time.process_time() - began)"
+        runs = [subprocess.run([sys.executable, "-c", script], capture_output=True, text=True) for _ in range(3)]
+        return min(float(run.stdout) for run in runs)
+
+    with capfd.disabled():
+        told("import of the SDK's client", started("import registry.runtime.client"), "limit", 0.15)
+
+
+def test_a_look_of_the_gate_beside_a_second(capfd: pytest.CaptureFixture[str]) -> None:
+    pairs = tuple(
+        CasePair(f"c{n}", f"c{n}", f"i{n % 8}", (float(n % 3 > 0),) * 5, (float(n % 4 > 0),) * 5) for n in range(500)
+    )
+    look = Look(pairs, 5, 5, 0.05, "medium")
+    with capfd.disabled():
+        told("a look at 500 cases, 8 intents, 5 rounds", cpu(lambda: rule(look), 1), "limit", 1.0)
+
+
+def test_taking_in_traces_beside_a_busy_floor(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with world(tmp_path) as here:
+        here.release("v1")
+        here.serve(2000)
+        here.client.close()
+        segments = sorted((here.workspace.roots.spool / "ready").glob("*"))
+        began = time.process_time()
+        taken = ingest.take_in(Store.open(tmp_path / "fresh.duckdb"), segments, datetime.now(UTC))
+        seconds = time.process_time() - began
+    with capfd.disabled():
+        told(f"a trace taken in, of {taken.traces}", seconds / taken.traces, "8,000 rows a second", 1 / 8000)

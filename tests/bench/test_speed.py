@@ -23,7 +23,7 @@ pytestmark = pytest.mark.bench
 
 
 def cpu(call: Callable[[], object], times: int) -> float:
-    """CPU seconds a call, the best of three runs."""
+    """CPU seconds a call, the best of three."""
     runs = []
     for _ in range(3):
         began = time.process_time()
@@ -34,7 +34,8 @@ def cpu(call: Callable[[], object], times: int) -> float:
 
 
 def told(what: str, seconds: float, peer: str, beside: float) -> None:
-    sys.stdout.write(f"\n{what}: {seconds * 1e6:,.2f} us; {peer}: {beside * 1e6:,.2f} us; ratio {seconds / beside:.2f}\n")
+    sizes = f"{seconds * 1e6:,.2f} us; {peer}: {beside * 1e6:,.2f} us; ratio {seconds / beside:.2f}"
+    sys.stdout.write(f"\n{what}: {sizes}\n")
 
 
 def test_resolving_beside_a_plain_dict(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -75,8 +75,9 @@ def _set(environ: Mapping[str, str], name: str) -> Path | None:
 
 
 def _project(start: Path) -> Path | None:
+    """The package's own pyproject.toml, in the folder that is also the SDK, is nobody's project."""
     for folder in (start.absolute(), *start.absolute().parents):
-        if any((folder / marker).is_file() for marker in MARKERS):
+        if folder != _HERE and any((folder / marker).is_file() for marker in MARKERS):
             return folder
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
@@ -35,10 +36,10 @@ class _Teller:
         except MissingContextError:
             return
         if progress.total and not progress.ended:
-            self._show(100.0 * progress.done / progress.total, progress)
+            self._show(min(100.0 * progress.done / progress.total, 100.0), progress)
 
     def _show(self, percent: float, progress: Progress) -> None:
-        key = f"progress-{progress.stage.replace('_', '-').replace(' ', '-')}"
+        key = "-".join(re.findall("[a-z0-9]+", f"progress {progress.stage}".lower()))
         if self._artifact is None:
             self._artifact = create_progress_artifact(progress=percent, key=key, description=progress.note)
         else:

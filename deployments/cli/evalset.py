@@ -1,4 +1,4 @@
-"""`promptship evalset`: list, check."""
+"""`promptship evalset`: list, check, import."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from deployments.cli import importing
 from deployments.cli.output import as_json, document, table
 
 _COLUMNS = ("name", "dev", "gate", "intents", "subsets", "min_score", "sha")
@@ -15,6 +16,9 @@ _COLUMNS = ("name", "dev", "gate", "intents", "subsets", "min_score", "sha")
 @click.group("evalset")
 def command() -> None:
     """The golden cases."""
+
+
+command.add_command(importing.evalset_import)
 
 
 @command.command("list")

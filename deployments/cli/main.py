@@ -32,6 +32,7 @@ NOUNS = {
     "doctor": Noun("doctor", "What this installation is made of, and what is wrong with it."),
     "eval": Noun("evals", "Run a prompt version on the cases that authors tune on."),
     "evalset": Noun("evalset", "The golden cases."),
+    "init": Noun("init", "Set up a repository for a team's own prompts."),
     "live": Noun("live", "What applications get, and an operator's hand on it."),
     "prompt": Noun("prompt", "The prompts of the registry."),
     "release": Noun("release", "Bring a prompt version into an environment."),

@@ -1,22 +1,28 @@
-"""`promptship prompt`: list, show, render, lint, lock."""
+"""`promptship prompt`: list, search, show, diff, new, import, find, render, try, lint, lock."""
 
 from __future__ import annotations
 
-import json
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from deployments.cli.output import as_json, document, table
-from registry.behavior import COMPONENTS
+from deployments.cli import finding, importing, prompt_diff, prompt_new, prompt_search, prompt_show, prompt_try
+from deployments.cli.output import as_json, document, environment_option, table
+from deployments.cli.variable_options import values, variable_options
 from registry.catalog import Catalog
-from registry.errors import UsageError
 from registry.roots import Roots
 
 
 @click.group("prompt")
 def command() -> None:
     """The prompts of the registry."""
+
+
+for _verb in (prompt_diff, prompt_new, prompt_search, prompt_show, prompt_try):
+    command.add_command(_verb.command)
+command.add_command(importing.prompt_import)
+command.add_command(finding.command)
 
 
 def _catalog() -> Catalog:
@@ -48,32 +54,18 @@ def _row(catalog: Catalog, id_: str) -> dict[str, Any]:
     }
 
 
-@command.command("show")
-@click.argument("prompt")
-@click.argument("version")
-@as_json
-def show(prompt: str, version: str, json_: bool) -> None:
-    """One version: its behavior, component by component, and its change note."""
-    catalog = _catalog()
-    found = catalog.get(prompt, version)
-    behavior = catalog.behavior(found)
-    if json_:
-        document("prompt", version=found, behavior=behavior.sha, components=behavior.shas)
-        return
-    click.echo(f"{found.name}  {behavior.id}  risk {found.risk}  model {found.model}\n{found.purpose}\n")
-    table(("component", "sha"), [{"component": name, "sha": behavior.shas[name][:12]} for name in COMPONENTS])
-    click.echo(f"\nwhy: {found.change.why} ({found.change.author})")
-
-
 @command.command("render")
 @click.argument("prompt")
 @click.argument("version")
-@click.option("--var", "pairs", multiple=True, metavar="NAME=VALUE", help="A variable; JSON for anything but text.")
+@variable_options
 @as_json
 def render(prompt: str, version: str, pairs: tuple[str, ...], json_: bool) -> None:
-    """The messages for these variable values."""
-    found = _catalog().get(prompt, version)
-    messages = found.render(**dict(_pair(pair, found.variables) for pair in pairs))
+    """The messages for these variable values, as they are sent: with the text of the safety policy."""
+    from registry.runtime.artifact_file import from_behavior
+
+    catalog = _catalog()
+    found = catalog.get(prompt, version)
+    messages = from_behavior(catalog.behavior(found)).render(**values(pairs, found.variables))
     if json_:
         document("messages", messages=messages)
         return
@@ -82,38 +74,29 @@ def render(prompt: str, version: str, pairs: tuple[str, ...], json_: bool) -> No
         click.echo(message["content"] + "\n")
 
 
-def _pair(pair: str, variables: Any) -> tuple[str, Any]:
-    name, given, value = pair.partition("=")
-    if not given:
-        raise UsageError(f"--var {pair!r} has no value", expected="NAME=VALUE", fix="Write --var message='Hello'")
-    declared = variables.get(name)
-    if declared is None or declared.type == "string":
-        return name, value
-    try:
-        return name, json.loads(value)
-    except json.JSONDecodeError:
-        return name, value
-
-
 @command.command("lint")
-@click.argument("prompt")
-@click.argument("version")
+@click.argument("prompt", required=False)
+@click.argument("version", required=False)
+@click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text")
+@click.option("--units-per-day", type=click.FloatRange(min=0), help="Traffic, to tell which guards can be tested.")
+@environment_option()
 @as_json
-def lint(prompt: str, version: str, json_: bool) -> int:
-    """Check one version file; exit 0 clean, 1 with errors, 3 unreadable."""
-    from tasks.lint.lint import lint as check
-    from tasks.lint.loading import load, version_before
+def lint(
+    prompt: str | None, version: str | None, form: str, units_per_day: float | None, environment: str, json_: bool
+) -> int:
+    """Check one version file, all of a prompt, or all there are; exit 0 clean, 1 with errors, 3 unreadable."""
+    from tasks.lint.formats.written import written
+    from tasks.lint.linting import lint_all, worst
+    from tasks.lint.traffic import expected
 
     catalog = _catalog()
-    report = check(load(catalog, prompt, version, previous=version_before(catalog, prompt, version)))
-    if json_:
-        document("lint", verdict=report.verdict, findings=[finding._asdict() for finding in report.findings])
-    for finding in () if json_ else report.findings:
-        place = f"line {finding.line}" if finding.line else "file"
-        click.echo(f"{finding.code} {finding.severity} {place}: {finding.found}. {finding.expected}. {finding.fix}.")
-    if not json_ and not report.findings:
-        click.echo(f"{prompt}@{version}: nothing found")
-    return 1 if report.verdict == "reject" else 0
+    traffic = expected(catalog, environment, units_per_day)
+    linted = lint_all(catalog, prompt, version, now=datetime.now(UTC), traffic=traffic)
+    if said := written(linted, "json" if json_ else form):
+        click.echo(said)
+    if not all(one.readable for one in linted):
+        return 3
+    return 1 if worst(linted) == "reject" else 0
 
 
 @command.command("lock")

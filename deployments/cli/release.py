@@ -70,12 +70,15 @@ def _locally(order: ReleaseOrder) -> str | None:
 
 def _show_end(order: ReleaseOrder, release_id: str | None, json_: bool) -> int:
     from tasks.release.showing import status
+    from tasks.report.release import write_report
 
     if release_id is None:
         sentence = f"{order.version} is already live in {order.environment}"
         document("release", state="already_live", sentence=sentence) if json_ else click.echo(sentence)
         return 0
-    return _show(status(Workspace.here(order.by), release_id, until=order.until), json_)
+    here = Workspace.here(order.by)
+    write_report(here, release_id)
+    return _show(status(here, release_id, until=order.until), json_)
 
 
 def _show(found: dict[str, Any], json_: bool) -> int:

@@ -95,10 +95,7 @@ def _common(pairs: _Pairs, older: int, newer: int) -> Iterator[tuple[range, rang
 
 def _equal_elsewhere(pairs: _Pairs) -> None:
     for j in pairs.new():
-        wanted = pairs.after[j]
-        if len(wanted.squeezed.split()) < _WORDS_TO_MOVE:
-            continue
-        equal = [i for i in pairs.gone() if pairs.before[i].key == wanted.key]
+        equal = [i for i in pairs.gone() if pairs.before[i].key == pairs.after[j].key and _moves(pairs.after[j])]
         if equal:
             pairs.move(min(equal, key=lambda i: abs(i - j)), j)
 
@@ -114,10 +111,16 @@ def _alike_here(pairs: _Pairs, gone: Sequence[int], new: Sequence[int]) -> None:
 
 def _alike_elsewhere(pairs: _Pairs) -> None:
     taken: set[int] = set()
-    for score, i, j in _scored(pairs, pairs.gone(), pairs.new()):
+    gone = [i for i in pairs.gone() if _moves(pairs.before[i])]
+    for score, i, j in _scored(pairs, gone, pairs.new()):
         if score >= MOVED and i not in taken and j not in pairs.older:
             taken.add(i)
             pairs.move(i, j)
+
+
+def _moves(paragraph: Paragraph) -> bool:
+    """A single word is too little to recognize."""
+    return len(paragraph.squeezed.split()) >= _WORDS_TO_MOVE
 
 
 def _scored(pairs: _Pairs, gone: Sequence[int], new: Sequence[int]) -> list[tuple[float, int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..behavior import canonical
 from .impact import Impact, Level
 from .schema_change import schema_changes
 
@@ -22,7 +23,7 @@ def _schemas(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) 
         return () if after is None else (Impact(Level.SAFE, "output.schema", "a schema is promised now"),)
     if after is None:
         return (Impact(Level.BREAKS, "output.schema", "no schema is promised any more"),)
-    if before == after:
+    if canonical(before) == canonical(after):
         return ()
     if not (_is_schema(before) and _is_schema(after)):
         return (Impact(Level.MAY_BREAK, "output.schema", "one of the two is no JSON Schema"),)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..behavior import canonical
+
 
 class FieldChange(NamedTuple):
     """`path` is dotted; None stands for not set."""
@@ -24,7 +26,7 @@ def _changes(before: Any, after: Any, path: str) -> Iterator[FieldChange]:
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in [*after, *(key for key in before if key not in after)]:
             yield from _changes(before.get(key), after.get(key), f"{path}.{key}" if path else str(key))
-    elif type(before) is not type(after) or before != after:
+    elif canonical(before) != canonical(after):
         yield FieldChange(path, before, after)
 
 

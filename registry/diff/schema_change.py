@@ -18,8 +18,10 @@ from .schema_types import type_changes
 
 Schema = Mapping[str, Any]
 _NOTES = frozenset(
-    ("title", "description", "default", "examples", "$comment", "deprecated", "readOnly", "writeOnly", "$schema", "$id")
-    + ("$defs", "definitions")
+    (
+        *("title", "description", "default", "examples", "$comment", "deprecated", "readOnly", "writeOnly"),
+        *("$schema", "$id", "$defs", "definitions"),
+    )
 )
 _READ = frozenset(("type", "enum", "const", "properties", "required", "additionalProperties", "items", "anyOf"))
 _NEIGHBORS = frozenset(("patternProperties", "prefixItems", "unevaluatedProperties", "unevaluatedItems"))

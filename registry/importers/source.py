@@ -1,4 +1,4 @@
-"""The text of files: regular ones, of bounded size, in UTF-8, and none outside the folder of the file that names them."""
+"""The text of files: regular ones, of bounded size, in UTF-8, none outside the folder of the file that names them."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Folder:
         name = file_of(reference, at)
         if not re.search(r"[*?\[]", name):
             return [self._inside(name, at)]
-        if ".." in Path(name).parts or Path(name).is_absolute():
-            raise Refusal(at, f"the pattern {name!r} leads out of the folder {self.root.name!r}")
+        if {"..", "**"} & set(Path(name).parts) or Path(name).is_absolute():
+            raise Refusal(at, f"the pattern {name!r} may lead out of the folder {self.root.name!r}, or far into it")
         found = sorted(path for path in self.root.glob(name) if path.is_file())
         if not found:
             raise Refusal(at, f"no file is like {name!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..yaml_document import Document
 from .notes import Place, Refusal
@@ -36,8 +36,35 @@ class Tree:
         shown = lines[line - 1] if line <= len(lines) else ""
         return Place(self.source.name, line + bool(self._places and re.search(r"(^|\s)[|>][-+0-9]*\s*$", shown)))
 
+    @property
+    def root(self) -> Node:
+        return Node(self, (), self.data)
+
     def _line(self, path: tuple[str | int, ...], *, of_key: bool) -> int:
         return self._places.place(path, of_key=of_key)[0] if self._places else self._first
+
+
+class Node(NamedTuple):
+    """A value inside a tree."""
+
+    tree: Tree
+    path: tuple[str | int, ...]
+    value: Any
+
+    @property
+    def place(self) -> Place:
+        return self.tree.place(*self.path)
+
+    def get(self, key: str) -> Node | None:
+        """The value of a key, None when this is no mapping, or has it not, or as null."""
+        value = self.value.get(key) if isinstance(self.value, dict) else None
+        return None if value is None else Node(self.tree, (*self.path, key), value)
+
+    def items(self) -> list[Node]:
+        """Of a list; what is no list is the only item."""
+        if not isinstance(self.value, list):
+            return [self]
+        return [Node(self.tree, (*self.path, index), value) for index, value in enumerate(self.value)]
 
 
 def read_tree(source: Source) -> Tree:
@@ -66,19 +93,15 @@ def json_tree(source: Source) -> Tree:
 
 def items(source: Source) -> Iterator[Tree]:
     """The items of a JSON array, each with the line it starts on, for files too large to know every place."""
-    decoder, text, offset = json.JSONDecoder(parse_constant=_no_number), source.text, 0
-    offset = _skip(text, offset)
-    closing, line, counted = "]", 1, 0
-    offset = _skip(text, offset + 1)
-    while offset < len(text) and text[offset] != closing:
+    parse_json(source.text, source.start)
+    decoder, text, line, counted = json.JSONDecoder(), source.text, 1, 0
+    offset = _skip(text, _skip(text, 0) + 1)
+    while text[offset] != "]":
         line, counted = line + text.count("\n", counted, offset), offset
-        try:
-            value, offset = decoder.raw_decode(text, offset)
-        except (ValueError, RecursionError) as error:
-            raise Refusal(Place(source.name, line), f"this is no JSON: {error}") from None
+        value, offset = decoder.raw_decode(text, offset)
         yield Tree(source, value, None, line)
         offset = _skip(text, offset)
-        offset = _skip(text, offset + 1) if text[offset : offset + 1] == "," else offset
+        offset = _skip(text, offset + 1) if text[offset] == "," else offset
 
 
 def lines(source: Source) -> Iterator[Tree]:

@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from tasks.lint.negation import negated
 
-_VERB = r"(?:answers?|respond|reply|replies|returns?|outputs?|produce|generate|format(?:ted)?|give|emit|print"
-        r"|provide|responses?|results?)"
+_VERB = (
+    r"(?:answers?|respond|reply|replies|returns?|outputs?|produce|generate|format(?:ted)?|give|emit|print|provide"
+    r"|responses?|results?)"
+)
 _JSON = re.compile(
     rf"\b{_VERB}\b[^.!?]{{0,60}}\bJSON\b(?! (?:schema|below|above|input|document|file|that you|you (?:get|receive)))"
     r"|\bJSON (?:object|array|format|output|only|response|answer)\b[^.!?]{0,30}\b(?:only|nothing else|answer"
@@ -30,12 +32,61 @@ _LIST = re.compile(
     re.IGNORECASE,
 )
 _STOP = frozenset(
-    ["a", "above", "all", "an", "are", "as", "at", "be", "below", "but", "by", "each",
-        "else", "exactly", "every", "for", "from", "if", "in", "into", "is", "it",
-            "its", "must", "no", "not", "nothing", "null", "of", "on", "only", "other",
-                "should", "that", "the", "their", "then", "there", "these", "they",
-                    "this", "those", "to", "use", "when", "where", "which", "whose",
-                        "will", "with", "without", "you", "your"]
+    [
+        "a",
+        "above",
+        "all",
+        "an",
+        "are",
+        "as",
+        "at",
+        "be",
+        "below",
+        "but",
+        "by",
+        "each",
+        "else",
+        "exactly",
+        "every",
+        "for",
+        "from",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "must",
+        "no",
+        "not",
+        "nothing",
+        "null",
+        "of",
+        "on",
+        "only",
+        "other",
+        "should",
+        "that",
+        "the",
+        "their",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "to",
+        "use",
+        "when",
+        "where",
+        "which",
+        "whose",
+        "will",
+        "with",
+        "without",
+        "you",
+        "your",
+    ]
 )
 _ONE_OF = re.compile(
     r"[`\"']?\b([A-Za-z_]\w*)\b[`\"']?:? (?:is|must be|should be|can be"

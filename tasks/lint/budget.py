@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import NamedTuple
 
 from registry.artifact import PromptVersion, Variable
@@ -42,7 +43,8 @@ def context_of(model: Model) -> int | None:
 
 
 def _largest(name: str, variable: Variable, version: PromptVersion) -> int | None:
-    times = sum(message.content.count(name) > 0 for message in version.messages)
+    inserted = re.compile(rf"\{{\{{[^{{}}]*\b{re.escape(name)}\b")
+    times = sum(len(inserted.findall(message.content)) for message in version.messages)
     if variable.type == "array":
         return None if variable.max_items is None else times * variable.max_items * _ITEM
     if variable.type != "string":

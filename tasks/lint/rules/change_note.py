@@ -1,4 +1,4 @@
-"""PS104: the change note does not say why, or what should move and by how much.
+"""PS104: the change note does not say why, what should move and by how much, or (high risk) what must not.
 
 A first version changes nothing, so it owes no expectation.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from registry.drafting import UNFILLED, unfilled
 from tasks.lint.finding import Finding, Severity, error_from
 from tasks.lint.subject import Subject
 
@@ -26,10 +27,23 @@ _SAYS_NOTHING = frozenset(
 )
 
 
+_UP = "{metric: score, direction: up, by: 0.05}"
+
+
 def change_note(subject: Subject) -> Iterator[Finding]:
+    severity, change = error_from("medium", subject.risk), subject.version.change
+    if unfilled(change):
+        yield Finding(
+            CODE,
+            Severity.ERROR,
+            subject.line("change"),
+            f"the change note still says {UNFILLED!r}",
+            "a note that somebody wrote",
+            "Say what goes wrong, what should move and how to go back",
+        )
+        return
     if subject.previous is None:
         return
-    severity, change = error_from("medium", subject.risk), subject.version.change
     if vague(change.why):
         yield Finding(
             CODE,
@@ -40,7 +54,9 @@ def change_note(subject: Subject) -> Iterator[Finding]:
             "Name the failure that was seen and what in the prompt answers it",
         )
     if not change.expected:
-        yield _missing(subject, severity, "expected", "what should move", "{metric: score, direction: up, by: 0.05}")
+        yield _missing(subject, severity, "expected", "what should move", _UP)
+    elif not change.guards and all(line.by is None for line in change.expected):
+        yield _missing(subject, severity, "expected", "a number to check: how far something moves, or may move", _UP)
     if not change.guards and subject.risk == "high":
         yield _missing(subject, severity, "guards", "what must not", "{metric: refusal, max_increase: 0.005}")
 
@@ -56,7 +72,7 @@ def _missing(subject: Subject, severity: Severity, key: str, what: str, example:
         CODE,
         severity,
         subject.line("change", key),
-        f"the change note has no line under `{key}`",
+        f"the change note has no number under `{key}`",
         f"{what}, as metrics with numbers",
         f"Add a line such as {example}",
     )

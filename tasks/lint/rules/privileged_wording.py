@@ -15,40 +15,59 @@ from tasks.lint.subject import Subject
 
 CODE = "PS115"
 
-_PRIVILEGES: Final[dict[str, str]] = {
-    "it lifts all"
-    " restraint": r"\bignor(?:e|ing) (?:all|any|every|your) (?:\w+ ){0,3}(?:rules?|instructions?|restrictions?"
-    r"|polic\w+|guidelines?"
-    r"|warnings?|limits?|errors?|safety)\b|\b(?:bypass|override|disable|circumvent) (?:all |any |the "
-    r"|your )?(?:\w+ )?(?:safety|security|policies"
-    r"|policy|restrictions?|filters?|checks?|guardrails?|limits?)\b|\b(?:no|without(?: any)?) (?:restrictions?"
-    r"|limitations?|safety (?:checks?"
-    r"|rules?)|guardrails?|censorship)\b(?! (?:on|of|in|to) (?:length|size|words?))",
-    "it asks for obedience": r"\bnever (?:refuse|decline|say no|reject)\b(?! to (?:help|assist) with return)"
-    r"|\balways (?:comply|obey|agree|say yes|approve|accept|do (?:what|as|whatever))\b"
-    r"|\bdo (?:whatever|anything|everything)(?: that)? (?:the )?(?:user|customer|they|he|she)\b|\b(?:obey"
-    r"|comply with) (?:any|every|all)\b",
-    "it grants access without"
-    " bounds": r"\b(?:full|unlimited|unrestricted|complete|total|root|admin(?:istrator)?|superuser|sudo)(?:[ -]level)?"
-    r" (?:access|control|permissions?|privileges?|rights|authority|autonomy)\b|\b(?:access to|delete|modify"
-    r"|read|change) (?:all|any|every) (?:\w+ )?(?:files?"
-    r"|databases?|systems?|accounts?|records?|tables?|tools?)\b|\byou (?:can|may) do anything\b",
-    "it calls tools without"
-    " need": r"\balways (?:call|use|invoke|run|execute|trigger|start with calling) (?:the |a |this |every |all "
-    r"|your )?(?:`?\w+`? )?(?:tools?"
-    r"|functions?|apis?|search|plugins?|commands?|`\w+`|\w+_\w+)\b|\b(?:call|use|run) (?:every|all"
-    r"|any) (?:\w+ )?(?:tools?|functions?|commands?)\b",
-    "it acts without"
-    " asking": r"\bwithout (?:asking|waiting|confirm\w+|approval|permission|checking|verif\w+|review|consent"
-    r"|human)\b(?! for (?:more|further|additional) (?:detail|info))"
-    r"|\b(?:do not|don't|never|no need to) (?:ask (?:for )?(?:permission|confirmation|approval"
-    r"|the user (?:for )?(?:permission|confirmation|before))"
-    r"|wait for (?:permission|confirmation|approval))\b",
-    "it runs what it is given": r"\b(?:execute|run|eval(?:uate)?) (?:any|all|every|arbitrary|whatever"
-    r"|the user's)\b[^.\n]{0,30}\b(?:code|commands?|sql|quer(?:y|ies)|scripts?"
-    r"|programs?|requests?|statements?)\b|\barbitrary (?:code|commands?|sql)\b",
+_LIMITS = r"(?:rules?|instructions?|restrictions?|polic(?:y|ies)|guidelines?|warnings?|limits?|errors?|safety|checks?)"
+_TOOLS = r"(?:tools?|functions?|apis?|search|plugins?|commands?|`\w+`|\w+_\w+)"
+_CODE = r"(?:code|commands?|sql|quer(?:y|ies)|scripts?|programs?|requests?|statements?)"
+_HOLDINGS = r"(?:files?|databases?|systems?|accounts?|records?|tables?|tools?)"
+
+_PRIVILEGES: Final[dict[str, tuple[str, ...]]] = {
+    "it lifts all restraint": (
+        rf"\bignor(?:e|ing) (?:all|any|every|your) (?:\w+ ){{0,3}}{_LIMITS}\b",
+        rf"\b(?:bypass|override|disable) (?:(?:all|any|the|your) )?(?:safety|security) ?{_LIMITS}?\b",
+        rf"\b(?:bypass|override|disable|circumvent) (?:all|any|the|your) (?:\w+ )?{_LIMITS}\b",
+        (
+            r"\b(?:no|without(?: any)?) (?:restrictions?|limitations?|safety (?:checks?|rules?)|guardrails?|censorship)"
+            r"\b(?! (?:on|of|in|to) (?:the )?(?:length|size|words?))"
+        ),
+    ),
+    "it asks for obedience": (
+        r"\bnever (?:refuse|decline|say no|reject)\b",
+        r"\balways (?:comply|obey|agree|say yes|approve|accept|do (?:what|as|whatever))\b",
+        r"\bdo (?:whatever|anything|everything)(?: that)? (?:the )?(?:user|customer|they|he|she)\b",
+        r"\b(?:obey|comply with) (?:any|every|all)\b",
+    ),
+    "it grants access without bounds": (
+        (
+            r"\b(?:full|unlimited|unrestricted|complete|total|root|admin(?:istrator)?|superuser|sudo)(?:[ -]level)? "
+            r"(?:access|control|permissions?|privileges?|rights|authority|autonomy)\b"
+        ),
+        rf"\b(?:access to|delete|modify|read|change) (?:all|any|every) (?:\w+ )?{_HOLDINGS}\b",
+        r"\byou (?:can|may) do anything\b",
+    ),
+    "it calls tools without need": (
+        (
+            rf"\balways (?:call|use|invoke|run|execute|trigger) (?:(?:the|a|this|every|all"
+            rf"|your) )?(?:`?\w+`? )?{_TOOLS}(?!\w)"
+        ),
+        r"\b(?:call|use|run) (?:every|all|any) (?:\w+ )?(?:tools?|functions?|commands?)\b",
+    ),
+    "it acts without asking": (
+        (
+            r"\bwithout (?:asking|waiting|confirm\w+|approval|permission|checking|verif\w+|review|consent)\b"
+            r"(?! for (?:more|further|additional) (?:detail|info))"
+        ),
+        r"\b(?:do not|don't|never|no need to) (?:ask|wait) for (?:permission|confirmation|approval)\b",
+        r"\b(?:do not|don't|never|no need to) ask the (?:user|customer) (?:before|for (?:permission|confirmation))\b",
+    ),
+    "it runs what it is given": (
+        (
+            rf"\b(?:executes?|runs?|eval(?:uates?)?) (?:any|all|every|arbitrary|whatever"
+            rf"|the user's)\b[^.\n]{{0,30}}\b{_CODE}\b"
+        ),
+        r"\barbitrary (?:code|commands?|sql)\b",
+    ),
 }
-_PATTERNS: Final = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PRIVILEGES.items())
+_PATTERNS: Final = tuple((kind, re.compile("|".join(parts), re.IGNORECASE)) for kind, parts in _PRIVILEGES.items())
 
 
 def privileged_wording(subject: Subject) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ def untestable_guard(subject: Subject) -> Iterator[Finding]:
 
 
 def _late(subject: Subject, traffic: Traffic) -> Iterator[tuple[str, float, float, timedelta]]:
-    """(guard, canary units, days, deadline) of those that do not fit. Statistics are loaded only where they are used."""
+    """(guard, canary units, days, deadline) of those that do not fit. Statistics are loaded only where needed."""
     from tasks.canary.freezing import freeze
     from tasks.canary.guards import Note
     from tasks.canary.planning import forecast

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from registry.artifact import PromptVersion
+from registry.artifact import Output, PromptVersion
 from registry.behavior import COMPONENTS, Behavior
-from tasks.lint.subject import Subject
+from registry.environments import load_environments
+from tasks.canary.history import History
+from tasks.lint.subject import Subject, Traffic
 
 Make = Callable[..., Subject]
+
+REGISTRY = Path(__file__).parents[3] / "registry"
+PRODUCTION = load_environments(REGISTRY / "environments.yaml").policy("production", "medium")
 
 CLEAN: dict[str, Any] = {
     "id": "order-extract",
@@ -22,7 +28,7 @@ CLEAN: dict[str, Any] = {
     "risk": "medium",
     "model": "smollm2-135m",
     "decoding": {"temperature": 0.0, "max_output_tokens": 48},
-    "variables": {"message": {"type": "string", "untrusted": True}},
+    "variables": {"message": {"type": "string", "maxLength": 4000, "untrusted": True}},
     "messages": [
         {"role": "system", "content": "Find the order id in the message of the customer."},
         {"role": "user", "content": "<message>{{ message }}</message>"},
@@ -42,9 +48,9 @@ CLEAN: dict[str, Any] = {
 }
 
 
-def behavior(version: PromptVersion) -> Behavior:
+def behavior(version: PromptVersion, safety: object = None) -> Behavior:
     content = version.model_dump(mode="json", include={"messages", "variables"})
-    return Behavior(dict.fromkeys(COMPONENTS, None) | {"prompt": content, "model": version.model})
+    return Behavior(dict.fromkeys(COMPONENTS, None) | {"prompt": content, "model": version.model, "safety": safety})
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,12 +61,24 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def make() -> Make:
-    """make(around={...Subject fields}, **keys of the version file) -> Subject, compared with a v2 of another model."""
+    """make(around={...Subject fields}, **keys of the version file) -> Subject, compared with a v2 of another model.
+
+    Three more of `around`: `policy` is the safety policy's text, `before` the schema of v2's output, `traffic` the
+    units a day that production sees.
+    """
 
     def subject(around: Mapping[str, Any] | None = None, **over: Any) -> Subject:
         version = PromptVersion.model_validate(merged(CLEAN, over))
+        around = dict(around or {})
         before = version.model_copy(update={"version": "v2", "model": "another-model"})
-        usual = {"previous": before, "previous_behavior": behavior(before), "others": {"v2": behavior(before).sha}}
-        return Subject(version, behavior(version), **{**usual, **(around or {})})
+        if "before" in around:
+            output = {"format": "json", "schema": {"type": "object", "required": ["id"], **around.pop("before")}}
+            before = before.model_copy(update={"output": Output.model_validate(output)})
+        safety = {"text": around.pop("policy", "")}
+        if "traffic" in around:
+            around["traffic"] = Traffic(PRODUCTION, History({}, around["traffic"]))
+        old = behavior(before, safety)
+        usual = {"previous": before, "previous_behavior": old, "others": {"v2": old.sha}}
+        return Subject(version, behavior(version, safety), **{**usual, **around})
 
     return subject

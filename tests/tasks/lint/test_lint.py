@@ -21,7 +21,7 @@ risk: medium
 model: smollm2-135m
 decoding: {temperature: 0.0, max_output_tokens: 48}
 variables:
-  message: {type: string, untrusted: true}
+  message: {type: string, maxLength: 400, untrusted: true}
   lang: {type: string}
 messages:
   - role: system
@@ -39,6 +39,7 @@ change:
     - {metric: speed, direction: flat}
   guards: []
   reverse: pin v7
+output: {format: json, schema: {type: object, required: [id], properties: {id: {type: string}}}}
 """
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import pytest
 
+from registry.runtime.spool import sealed
 from tasks.ledger import eval_result, stage_result
 from tasks.ledger.stage_result import StageResult
 from tasks.release.aborting import abort
 from tasks.release.outcome import State, outcome
-from tests.outage import without
-from tests.world import World, world
+from tests.outage import unavailable, without
+from tests.polling import until
+from tests.world import World, say, world
 
 
 @dataclass(frozen=True)
@@ -94,3 +96,33 @@ def test_running_again_asks_only_for_what_is_missing(mended: Gated) -> None:
     assert [gate.verdict for gate in mended.results] == ["error", "pass"]
     assert "2 of 120 pairs are unscored" in mended.results[-1].reason
     assert mended.state is State.STOPPED
+
+
+def test_a_model_that_is_gone_in_shadow_rejects_nobody(mended: Gated) -> None:
+    """Traces without an answer say nothing about the version; with the model back, shadow goes on."""
+    here = mended.world
+    here.driver.say = say
+    here.serve(60)
+    until(lambda: _sealed(here) == 60, "60 traces that can be taken in")
+
+    def gone(_: list[dict[str, str]]) -> str:
+        raise unavailable()
+
+    here.driver.say = gone
+    assert _shadow(here) == (State.ERROR, "error", "60 of 60 traces have no answer: the model was out of reach")
+    here.driver.say = say
+    state, verdict, _ = _shadow(here)
+    assert state is State.STOPPED
+    assert verdict in {"pass", "inconclusive"}
+
+
+def _sealed(here: World) -> int:
+    return sum(path.read_text().count('"kind": "trace"') for path in sealed(here.workspace.roots.spool))
+
+
+def _shadow(here: World) -> tuple[State, str, str]:
+    record = here.release("v3", until="shadow")
+    assert record is not None
+    last = stage_result.of_release(here.workspace.store, record.release_id)[-1]
+    assert last.stage == "shadow"
+    return outcome(record, here.workspace.now()).state, last.verdict, last.reason

@@ -1,0 +1,105 @@
+"""Many versions at once, files that cannot be read among them."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from registry.catalog import Catalog
+from registry.errors import AliasRefused, UnknownPrompt, UnknownVersion
+from tasks.lint.linting import lint_all, worst
+from tasks.release.verdict import Verdict
+
+REGISTRY = Path(__file__).parents[3] / "registry"
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two prompts of the checkout's registry."""
+    for name in ("models.yaml", "metrics.yaml", "environments.yaml"):
+        shutil.copy(REGISTRY / name, tmp_path / name)
+    shutil.copytree(REGISTRY / "policies", tmp_path / "policies")
+    for name in ("order-extract/v1", "order-extract/v2", "order-extract/v3", "reply-draft/v1"):
+        path = tmp_path / f"prompts/{name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(REGISTRY / f"prompts/{name}.yaml", path)
+    return tmp_path
+
+
+def test_what_we_ship_has_no_errors() -> None:
+    linted = lint_all(Catalog(REGISTRY), now=NOW)
+    assert worst(linted) is Verdict.PASS
+    assert {one.prompt for one in linted} == {"order-extract", "reply-draft", "ticket-triage"}
+
+
+@pytest.mark.parametrize(
+    ("names", "linted"),
+    [
+        ((), ["order-extract@v1", "order-extract@v2", "order-extract@v3", "reply-draft@v1"]),
+        (("reply-draft",), ["reply-draft@v1"]),
+        (("order-extract", "v3"), ["order-extract@v3"]),
+    ],
+)
+def test_what_is_linted(folder: Path, names: tuple[str, ...], linted: list[str]) -> None:
+    assert [one.name for one in lint_all(Catalog(folder), *names)] == linted
+
+
+@pytest.mark.parametrize(
+    ("names", "error"),
+    [
+        (("nonsense",), UnknownPrompt),
+        (("order-extract", "v9"), UnknownVersion),
+        (("order-extract", "latest"), AliasRefused),
+    ],
+)
+def test_names_that_there_are_not(folder: Path, names: tuple[str, ...], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        lint_all(Catalog(folder), *names)
+
+
+def test_a_file_that_cannot_be_read_is_a_finding(folder: Path) -> None:
+    path = folder / "prompts/order-extract/v2.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("temperature: 0.0, ", "").replace("owner:", "owned:"), encoding="utf-8")
+    by_name = {one.name: one for one in lint_all(Catalog(folder))}
+    broken = by_name["order-extract@v2"]
+    assert {finding.code for finding in broken.report.findings} == {"PS100"}
+    assert all(finding.line for finding in broken.report.findings)
+    assert [name for name, one in by_name.items() if not one.readable] == ["order-extract@v2"]
+    assert by_name["order-extract@v3"].report.verdict is Verdict.PASS
+
+
+def test_an_unknown_model_is_a_finding(folder: Path) -> None:
+    path = folder / "prompts/reply-draft/v1.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("smollm2-135m", "smollm3"), encoding="utf-8")
+    (one,) = lint_all(Catalog(folder), "reply-draft")
+    assert [finding.code for finding in one.report.findings] == ["PS100"]
+
+
+def test_lines_of_texts(folder: Path) -> None:
+    path = folder / "prompts/reply-draft/v1.yaml"
+    text = path.read_text(encoding="utf-8").replace(
+        "      Write the reply.", "      Write the reply.\n      1. a\n      3. b"
+    )
+    path.write_text(text, encoding="utf-8")
+    (one,) = lint_all(Catalog(folder), "reply-draft")
+    (finding,) = one.report.findings
+    assert (finding.code, text.splitlines()[(finding.line or 0) - 1].strip()) == ("PS126", "3. b")
+
+
+def test_a_suppressed_finding_is_kept_with_its_reason(folder: Path) -> None:
+    path = folder / "prompts/reply-draft/v1.yaml"
+    text = path.read_text(encoding="utf-8").replace(
+        "      Write the reply.", "      Write the reply.\n      1. a\n      3. b"
+    )
+    comment = "# lint: ignore PS126 because the second step is secret\n"
+    path.write_text(comment + text, encoding="utf-8")
+    (one,) = lint_all(Catalog(folder), "reply-draft")
+    assert one.report.findings == ()
+    assert [entry.reason for entry in one.report.suppressed] == ["the second step is secret"]
+    assert one.report.reason == "no findings, 1 suppressed"
+    assert one.report.evidence["suppressed"][0]["code"] == "PS126"

@@ -37,11 +37,10 @@ def test_unreadable_is_exit_code_3(place: Any, promptship: Callable[..., Any]) -
 
 
 def test_a_guard_that_cannot_be_tested(place: Any, promptship: Callable[..., Any]) -> None:
-    _break(place, "pin the version before", "pin v1")
     few = promptship("prompt", "lint", PROMPT, "v2", "--json", "--units-per-day", "10")
-    assert {finding["code"] for finding in few.document["findings"]} == {"PS125"}
+    assert {finding["code"] for finding in few.document["findings"]} == {"PS110", "PS125"}
     many = promptship("prompt", "lint", PROMPT, "v2", "--json", "--units-per-day", "1000000")
-    assert many.document["findings"] == []
+    assert {finding["code"] for finding in many.document["findings"]} == {"PS110"}
 
 
 @pytest.mark.parametrize("arguments", [("nonsense",), (PROMPT, "v9"), ("--units-per-day", "5", "-e", "prod")])

@@ -141,7 +141,8 @@ def test_what_a_person_did_to_live(
     entry = only(store)
     assert (entry.kind, entry.author, entry.reason, entry.decision) == (expected, "bob", "complaints", decision)
     assert (entry.from_version, entry.to_behavior, entry.released_at) == ("v3", "b" * 64, start + HOUR)
-    assert entry.how_to_reverse == "promptship live pin order-extract v3 --environment production --reason WHY"
+    way = " --break-glass" if kind.endswith("rolled_back") else ""  # what was rolled back is no version that served
+    assert entry.how_to_reverse == f"promptship live pin order-extract v3 --environment production{way} --reason WHY"
 
 
 def test_drift_is_a_line_that_released_nothing(store: Store, happened: Write) -> None:

@@ -15,6 +15,25 @@ from tasks.release.verdict import Verdict
 
 REGISTRY = Path(__file__).parents[3] / "registry"
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
+MISCOUNTED = """\
+id: reply-draft
+version: v1
+use_case: replies.draft
+purpose: Draft a first reply.
+owner: support
+risk: low
+model: smollm2-135m
+decoding: {temperature: 0.0, max_output_tokens: 96}
+variables:
+  message: {type: string, maxLength: 4000, untrusted: true}
+messages:
+  - role: user
+    content: |-
+      <message>{{ message }}</message>
+      1. Read it.
+      3. Answer it.
+change: {author: dana, why: First version.}
+"""
 
 
 @pytest.fixture
@@ -82,22 +101,16 @@ def test_an_unknown_model_is_a_finding(folder: Path) -> None:
 
 def test_lines_of_texts(folder: Path) -> None:
     path = folder / "prompts/reply-draft/v1.yaml"
-    text = path.read_text(encoding="utf-8").replace(
-        "      Write the reply.", "      Write the reply.\n      1. a\n      3. b"
-    )
-    path.write_text(text, encoding="utf-8")
+    path.write_text(MISCOUNTED, encoding="utf-8")
     (one,) = lint_all(Catalog(folder), "reply-draft")
     (finding,) = one.report.findings
-    assert (finding.code, text.splitlines()[(finding.line or 0) - 1].strip()) == ("PS126", "3. b")
+    assert (finding.code, MISCOUNTED.splitlines()[(finding.line or 0) - 1].strip()) == ("PS126", "3. Answer it.")
 
 
 def test_a_suppressed_finding_is_kept_with_its_reason(folder: Path) -> None:
     path = folder / "prompts/reply-draft/v1.yaml"
-    text = path.read_text(encoding="utf-8").replace(
-        "      Write the reply.", "      Write the reply.\n      1. a\n      3. b"
-    )
     comment = "# lint: ignore PS126 because the second step is secret\n"
-    path.write_text(comment + text, encoding="utf-8")
+    path.write_text(comment + MISCOUNTED, encoding="utf-8")
     (one,) = lint_all(Catalog(folder), "reply-draft")
     assert one.report.findings == ()
     assert [entry.reason for entry in one.report.suppressed] == ["the second step is secret"]

@@ -34,7 +34,7 @@ def read_cases(path: Path, expected: str | None = None, reads: frozenset[str] | 
             return _of_data(source, notes, reads)
         raise Refusal(source.start, f"a file {suffix!r}: expected .yaml, .json, .jsonl or .csv")
     except Refusal as refusal:
-        notes.refuse(refusal)
+        notes.refuse(refusal, "file")
         return ImportedCases((), notes.all, reads)
 
 

@@ -26,7 +26,7 @@ def read_config(path: Path) -> ImportedPrompts:
     try:
         tree, folder = open_config(path)
     except Refusal as refusal:
-        notes.refuse(refusal)
+        notes.refuse(refusal, "config")
         return ImportedPrompts((), notes.all)
     note_keys(tree, notes)
     drafts = prompts_of(tree, folder, notes)

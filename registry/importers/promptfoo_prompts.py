@@ -147,5 +147,5 @@ def _as_chat(text: str, place: Place) -> Any:
 
 
 def _first_words(text: str) -> str:
-    words = re.findall(r"[A-Za-z0-9]+", re.sub(r"\{\{.*?\}\}", "", text))[:4]
+    words = re.findall(r"[A-Za-z0-9]+", re.sub(r"\{\{.*?\}\}", "", text[:400]))[:4]
     return "-".join(words).lower() or "prompt"

@@ -99,7 +99,7 @@ def _one(node: Node, reader: Reader) -> Iterator[CaseDraft]:
         for file in _files(path, node.place, reader.folder):
             yield from cases_in(reader.folder.open(file, node.place), reader)
         return
-    if not isinstance(node.value, dict):
+    if not isinstance(node.value, dict) or not node.value.keys() & {"vars", "assert"}:
         raise Refusal(node.place, "a test is a mapping with vars and assert, or names a file")
     case = _written(node, reader.folder, reader.notes)
     yield from _expanded(case, reader, _option(node, "disableDefaultAsserts"), _option(node, "disableVarExpansion"))

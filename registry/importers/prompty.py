@@ -18,7 +18,9 @@ from .template_fit import variables_of
 from .tree import Tree, yaml_tree
 
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_ROLE = re.compile(r"(?im)^\s*#?\s*(system|user|assistant|developer|function|tool)\s*(\[[^\]\n]*\])?\s*:[ \t]*$")
+_ROLE = re.compile(
+    r"(?im)^[ \t]*#?[ \t]*(system|user|assistant|developer|function|tool)\s*(\[[^\]\n]{0,200}\])?[ \t]*:[ \t]*$"
+)
 _READ = frozenset(("name", "description", "authors", "metadata", "model", "inputs", "inputSchema", "sample", "template",
                    "tools"))  # fmt: skip
 _QUIET = frozenset(("version", "tags", "$schema", "kind"))
@@ -40,7 +42,7 @@ def read_prompty(path: Path) -> ImportedPrompts:
     try:
         drafts = (_draft(_parts(read(path)), notes),)
     except Refusal as refusal:
-        notes.refuse(refusal)
+        notes.refuse(refusal, "prompt")
         return ImportedPrompts((), notes.all)
     return ImportedPrompts(drafts, notes.all)
 
@@ -96,11 +98,11 @@ def _check_template(parts: Parts, notes: Notes) -> None:
     kind = told.get("format") or told.get("type") if isinstance(told, dict) else told
     kind = kind.get("kind") if isinstance(kind, dict) else kind
     place = parts.front.place("template")
-    if kind in ("jinja2", None):
+    if kind in ("jinja2", "nunjucks", None):
         return
     if kind != "mustache":
         raise Refusal(place, f"the template format {kind!r} has no counterpart")
-    tags = re.findall(r"\{\{\{?.*?\}\}", parts.body, re.DOTALL)
+    tags = re.findall(r"\{\{\{?[^{}]{0,200}\}?\}?\}?", parts.body)
     strange = [tag for tag in tags if not re.fullmatch(r"\{\{\s*[A-Za-z_]\w*\s*\}\}", tag)]
     if strange or "{%" in parts.body or "{#" in parts.body:
         raise Refusal(place, f"mustache means something else by {strange[0] if strange else '{% and {#'}: rewrite it")
@@ -129,9 +131,9 @@ def _messages(parts: Parts, notes: Notes) -> tuple[tuple[Message, ...], list[Pla
 def _section(mark: re.Match[str] | None, text: str, place: Place, notes: Notes) -> Message:
     if mark and mark.group(2):
         notes.add("no counterpart", place, f"the attributes {mark.group(2)} of a role")
-    if re.search(r"!\[[^\]]*\]\([^)]*\)", text):
+    if re.search(r"!\[[^\]\n]{0,500}\]\(", text):
         raise Refusal(place, "it holds an image, which prompty sends as one")
-    if re.search(r"(?m)^\s*\{\{.*\}\}\s*:[ \t]*$", text):
+    if re.search(r"(?m)^[ \t]*\{\{[^{}\n]{0,200}\}\}[ \t]*:[ \t]*$", text):
         raise Refusal(place, "a role that is itself a variable: a history of messages has no counterpart")
     return message(mark.group(1).lower() if mark else "system", text, place, notes)
 

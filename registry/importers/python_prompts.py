@@ -28,6 +28,8 @@ _METHODS = (
     "ollama.generate", "completion_with_retries",
 )  # fmt: skip
 _LITELLM = frozenset(("completion", "acompletion", "text_completion"))
+_WORDS = (b"role", *(method.rpartition(".")[2].encode() for method in _METHODS))
+"""A file with none of these holds no prompt, and need not be parsed."""
 _ROLES = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant", "human": "user"}
 _TEXTS = (("system", "system"), ("instructions", "system"), ("prompt", "user"), ("input", "user"), ("contents", "user"))
 _SAMPLING = {"temperature": "temperature", "max_tokens": "max_output_tokens", "top_p": "top_p", "seed": "seed",
@@ -76,6 +78,8 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 def find_in(code: bytes, name: str, notes: Notes) -> list[PromptDraft]:
     """The prompts of one file. Raises Refusal for what this Python cannot read."""
+    if b"\0" not in code and not any(word in code for word in _WORDS):
+        return []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 MAX_DEPTH = 60
 _TAKEN = frozenset(("true", "false", "none", "loop", "not", "and", "or", "if", "else", "is", "in", "for", "self"))
-_PERCENT = re.compile(r"%(?:\((\w+)\))?[-#0 +]*\d*(?:\.\d+)?([sdrif%])")
+_PERCENT = re.compile(r"%(?:\((\w+)\))?[-#0 +]{0,5}\d{0,5}(?:\.\d{1,5})?([sdrif%])")
 
 
 class Hole(NamedTuple):
@@ -191,7 +191,7 @@ def _escaped(text: str, before_hole: bool) -> str:
 
 def _name(hole: Hole, names: dict[str, Hole]) -> str:
     """`order.id` -> `order_id`; another piece of code of the same name gets a number."""
-    words = re.findall(r"[A-Za-z0-9]+", re.sub(r"\bself\.|[^\x00-\x7f]", "", hole.shown))
+    words = re.findall(r"[A-Za-z0-9]+", re.sub(r"(['\"]).*?\1|\bself\.|[^\x00-\x7f]", "", hole.shown[:300]))
     name = "_".join(words)[:40].strip("_").lower() if not hole.shown.isidentifier() else hole.shown
     if not re.match(r"[A-Za-z_]", name) or not name.isascii():
         name = f"value_{name}" if name.isascii() and name else "value"

@@ -13,7 +13,7 @@ from ..template import check, undeclared
 from .notes import Notes, Place, Refusal
 
 _PARSER = jinja2.Environment(autoescape=False)  # noqa: S701 - it only parses
-_SHELL = re.compile(r"\$\{[A-Za-z_][^}\n]*\}")
+_SHELL = re.compile(r"\$\{[A-Za-z_][^}\n]{0,200}\}")
 
 
 def variables_of(text: str, place: Place, notes: Notes) -> dict[str, Variable]:

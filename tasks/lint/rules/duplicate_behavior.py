@@ -12,13 +12,14 @@ CODE = "PS109"
 
 
 def duplicate_behavior(subject: Subject) -> Iterator[Finding]:
-    same = [name for name, behavior in subject.others.items() if behavior == subject.behavior.sha]
+    own = subject.behavior.sha
+    same = [name for name, behavior in subject.others.items() if behavior == own]
     if same:
         yield Finding(
             CODE,
             Severity.WARNING,
             subject.line("version"),
-            f"{subject.version.version} behaves exactly as {', '.join(same)} ({short(subject.behavior.sha)})",
+            f"{subject.version.version} behaves exactly as {', '.join(same)} ({short(own)})",
             "a version that changes something",
             f"Release {same[-1]} itself, or change what should be different",
         )

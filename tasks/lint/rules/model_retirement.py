@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registry.models import Model
 from tasks.lint.finding import Finding, Severity
 from tasks.lint.subject import Subject
 
@@ -15,23 +14,19 @@ NEAR_DAYS = 60
 
 
 def model_retirement(subject: Subject) -> Iterator[Finding]:
-    entries = [(subject.version.model, subject.line("model"))]
-    entries += [(name, subject.line("fallbacks", at)) for at, name in enumerate(subject.version.fallbacks)]
-    for name, line in entries:
-        model = subject.models.get(name)
-        if model and (finding := _finding(subject, name, model, line)):
-            yield finding
+    yield from _judged(subject, subject.version.model, "model")
+    for at, name in enumerate(subject.version.fallbacks):
+        yield from _judged(subject, name, "fallbacks", at)
 
 
-def _finding(subject: Subject, name: str, model: Model, line: int | None) -> Finding | None:
-    if subject.now is None or model.retires is None:
-        return None
+def _judged(subject: Subject, name: str, *path: str | int) -> Iterator[Finding]:
+    model = subject.models.get(name)
+    if model is None or model.retires is None or subject.now is None:
+        return
     days = (model.retires - subject.now.date()).days
     if days > NEAR_DAYS:
-        return None
+        return
     when = f"was retired on {model.retires}" if days <= 0 else f"retires on {model.retires}, in {days} days"
     severity = Severity.ERROR if days <= 0 else Severity.WARNING
-    fix = "Move the prompt to a model that stays, as a version of its own"
-    return Finding(
-        CODE, severity, line, f"the model {name!r} {when}", f"a model with more than {NEAR_DAYS} days left", fix
-    )
+    expected, fix = f"a model with more than {NEAR_DAYS} days left", "Move to a model that stays, in its own version"
+    yield Finding(CODE, severity, subject.line(*path), f"the model {name!r} {when}", expected, fix)

@@ -19,18 +19,22 @@ _MOVES = re.compile(r"(?:^|[-_:/@])(?:latest|stable|current|default|main|head)$"
 
 
 def moving_model(subject: Subject) -> Iterator[Finding]:
-    version = subject.version
-    for name, line in _named(subject):
-        model = subject.models.get(name)
-        if model and moves(model):
-            yield Finding(
-                CODE,
-                error_from("medium", version.risk),
-                line,
-                f"the model {name!r} is {model.key}, which its provider may change",
-                "a model id with its date, or a revision",
-                "Look up which dated id it stands for today, and pin that in registry/models.yaml",
-            )
+    yield from _judged(subject, subject.version.model, "model")
+    for at, name in enumerate(subject.version.fallbacks):
+        yield from _judged(subject, name, "fallbacks", at)
+
+
+def _judged(subject: Subject, name: str, *path: str | int) -> Iterator[Finding]:
+    model = subject.models.get(name)
+    if model and moves(model):
+        yield Finding(
+            CODE,
+            error_from("medium", subject.risk),
+            subject.line(*path),
+            f"the model {name!r} is {model.key}, which its provider may change",
+            "a model id with its date, or a revision",
+            "Look up which dated id it stands for today, and pin that in registry/models.yaml",
+        )
 
 
 def moves(model: Model) -> bool:
@@ -39,9 +43,3 @@ def moves(model: Model) -> bool:
         return False
     undated = model.provider.lower() in _DATED and not _PIN.search(model.model)
     return undated or bool(_MOVES.search(model.model))
-
-
-def _named(subject: Subject) -> Iterator[tuple[str, int | None]]:
-    yield subject.version.model, subject.line("model")
-    for index, name in enumerate(subject.version.fallbacks):
-        yield name, subject.line("fallbacks", index)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from jsonschema import Draft202012Validator, SchemaError
-
 from tasks.lint.finding import Finding, Severity
+from tasks.lint.soundness import unsound
 from tasks.lint.subject import Subject
 
 CODE = "PS103"
@@ -47,11 +46,9 @@ def _findings(subject: Subject, where: tuple[str | int, ...], schema: Mapping[st
 
 def faults(schema: Mapping[str, Any]) -> Iterator[Fault]:
     """What is wrong with a schema: it is no schema, points nowhere, or asks for what it forbids."""
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        said = f"not a JSON Schema: {error.message}"
-        yield Fault(tuple(error.absolute_path), said, "JSON Schema of draft 2020-12", "Correct this keyword")
+    if fault := unsound(schema):
+        said = f"not a JSON Schema: {fault.message}"
+        yield Fault(fault.path, said, "JSON Schema of draft 2020-12", "Correct this keyword")
         return
     for path, node in _nodes(schema, ()):
         yield from _dangling(schema, path, node)

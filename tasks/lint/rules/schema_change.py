@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from registry.artifact import Output
-from tasks.lint.finding import Finding, error_from
-from tasks.lint.schema_change import Break, breaks
+from registry.diff.contract import contract_changes
+from registry.diff.impact import Impact, Level
+from tasks.lint.finding import Finding, Severity, error_from
 from tasks.lint.subject import Subject
 
 CODE = "PS120"
@@ -16,27 +17,29 @@ _SAID = re.compile(r"\b(?:break(?:s|ing)?|callers?|consumers?|clients?|schema|co
 
 
 def schema_change(subject: Subject) -> Iterator[Finding]:
+    """What breaks is an error from medium risk on; what may break, because nobody can tell, a warning."""
     if subject.previous is None:
         return
     why = subject.version.change.why
-    for broken in _breaks(subject.previous.output, subject.version.output):
-        if _SAID.search(why) or (broken.where and _names(why, broken.where)):
-            continue
-        what = f"{broken.where!r}: {broken.what}" if broken.where else broken.what
+    for impact in _silent(subject.previous.output, subject.version.output, why):
+        breaks = impact.level is Level.BREAKS
         yield Finding(
             CODE,
-            error_from("medium", subject.risk),
+            error_from("medium", subject.risk) if breaks else Severity.WARNING,
             subject.line("output"),
-            f"code that reads the answers of {subject.previous.version} breaks, and the note is silent: {what}",
+            f"code that reads the answers of {subject.previous.version} {'breaks' if breaks else 'may break'}, and the"
+            f" note is silent: {impact.where}: {impact.what}",
             "a note that says what callers have to change",
             "Name the key and the change under `why`, or keep the old form",
         )
 
 
-def _breaks(old: Output, new: Output) -> list[Break]:
-    changed = [] if old.format == new.format else [Break("", f"the answer is {new.format} now, it was {old.format}")]
-    return changed or list(breaks(old.schema_, new.schema_))
+def _silent(old: Output, new: Output, why: str) -> list[Impact]:
+    before, after = (output.model_dump(mode="json", by_alias=True) for output in (old, new))
+    changes = [impact for impact in contract_changes(before, after) if impact.level is not Level.SAFE]
+    return [] if _SAID.search(why) else [impact for impact in changes if not _names(why, impact.where)]
 
 
 def _names(why: str, where: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(where.removesuffix('[]').rsplit('.', 1)[-1])}(?!\w)", why) is not None
+    key = where.removesuffix("[]").rsplit(".", 1)[-1]
+    return re.search(rf"(?<!\w){re.escape(key)}(?!\w)", why) is not None

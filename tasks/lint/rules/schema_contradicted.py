@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, UnknownType, best_match
+from jsonschema.exceptions import best_match
 
 from registry.nearest import listed
 from tasks.lint.asked import choices, keys_asked
 from tasks.lint.finding import Finding, error_from
 from tasks.lint.passage import Passage
+from tasks.lint.soundness import unsound
 from tasks.lint.subject import Subject
 
 CODE = "PS119"
@@ -90,11 +91,7 @@ def _wrong_examples(subject: Subject, schema: Mapping[str, Any]) -> Iterator[Fin
 
 def _broken(schema: Mapping[str, Any]) -> bool:
     """PS103 says so. A schema with references is left alone too: nothing is fetched, nothing is resolved here."""
-    try:
-        Draft202012Validator.check_schema(schema)
-    except (SchemaError, UnknownType):
-        return True
-    return any(reference in json.dumps(schema) for reference in _REFERENCES)
+    return unsound(schema) is not None or any(reference in json.dumps(schema) for reference in _REFERENCES)
 
 
 def _names(schema: Any) -> Iterator[str]:

@@ -19,11 +19,10 @@ CODE = "PS108"
 def untrusted_text(subject: Subject) -> Iterator[Finding]:
     for index, message in subject.messages():
         for insertion in insertions(message.content, subject.outside):
-            line = subject.template_line(index, insertion.line)
             if message.role != "user":
-                yield _in_instructions(message, insertion.name, line)
+                yield _in_instructions(message, insertion.name, subject.template_line(index, insertion.line))
             elif not insertion.delimited:
-                yield _bare(subject, insertion.name, line)
+                yield _bare(subject, insertion.name, subject.template_line(index, insertion.line))
 
 
 def _in_instructions(message: Message, name: str, line: int | None) -> Finding:

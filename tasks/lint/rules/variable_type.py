@@ -38,13 +38,12 @@ class Misuse(NamedTuple):
 
 def variable_type(subject: Subject) -> Iterator[Finding]:
     for name, variable in subject.version.variables.items():
-        line = subject.line("variables", name)
         for found in _contradictions(variable):
-            fix = "Correct the declaration"
+            line, fix = subject.line("variables", name), "Correct the declaration"
             yield Finding(CODE, Severity.ERROR, line, f"{name!r}: {found}", "a type, and bounds that belong to it", fix)
         if bound := _unbounded(variable):
             found = f"the untrusted variable {name!r} may be of any size"
-            severity = error_from("high", subject.risk)
+            severity, line = error_from("high", subject.risk), subject.line("variables", name)
             yield Finding(
                 CODE, severity, line, found, f"`{bound}`", f"Add the largest {bound} that the model should see"
             )

@@ -94,7 +94,7 @@ def test_files_beside_the_config(tmp_path: Path) -> None:
 
 def test_models_and_their_settings_and_never_a_key(tmp_path: Path) -> None:
     found = config(tmp_path, """\
-prompts: [Say {{ a }}]
+prompts: ["Say {{ a }}"]
 providers:
   - id: openai:chat:gpt-4o-mini-2024-07-18
     config: {temperature: 0.3, max_tokens: 77, apiKey: sk-secret, top_k: 3, seed: "{{ env.SEED }}"}

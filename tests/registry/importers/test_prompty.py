@@ -127,3 +127,22 @@ def test_mustache_of_plain_names_reads_the_same(tmp_path: Path) -> None:
     found = prompty(tmp_path, "---\ntemplate: mustache\n---\nuser:\nHi {{name}}")
     assert list(found.drafts[0].variables) == ["name"]
     assert ("changed", 2) in [(note.kind, note.place.line) for note in found.notes]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "\n" * 60_000,
+        " \n" * 60_000,
+        "![" * 60_000,
+        "{{" * 60_000,
+        "${a" * 60_000,
+        "user[" * 60_000,
+        "{{ a }} :" * 2_000,
+    ],
+    ids=str.__len__,
+)
+@pytest.mark.parametrize("template", ["jinja2", "mustache"])
+def test_text_that_is_slow_to_search_is_read_all_the_same(tmp_path: Path, body: str, template: str) -> None:
+    found = prompty(tmp_path, f"---\ntemplate: {template}\n---\nuser:\n{body}\nx")
+    assert found.drafts or "refused" in {note.kind for note in found.notes}

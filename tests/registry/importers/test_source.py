@@ -56,7 +56,7 @@ def test_what_is_read(folder: Folder) -> None:
 @pytest.mark.parametrize("pattern", ["../*.txt", "/etc/*", "**/*.txt", "l*.txt", "*.none"])
 def test_patterns_stay_in_the_folder(folder: Folder, pattern: str) -> None:
     with pytest.raises(Refusal):
-        folder.matches(pattern, AT) and [folder.open(path, AT) for path in folder.matches(pattern, AT)]
+        folder.matches(pattern, AT)
 
 
 @pytest.mark.parametrize(("raw", "line", "why"), [

@@ -1,4 +1,4 @@
-"""A program started beside this one: in a session of its own, with a log file, and stopped with all it started."""
+"""A program started beside this one: in a process group of its own, with a log, and stopped with all it started."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Child:
             time.sleep(0.2)
 
     def stop(self, grace_s: float = 15) -> None:
-        """SIGTERM to the child, then SIGKILL to what is left of its session. Safe to call twice."""
+        """SIGTERM to the child, then SIGKILL to what is left of its group. Safe to call twice."""
         if self.alive:
             self.process.terminate()
             with suppress(subprocess.TimeoutExpired):
@@ -76,7 +76,7 @@ def start(
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
+            process_group=0,
         )
     return Child(name, process, log)
 

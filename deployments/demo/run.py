@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from deployments import server
+from deployments import child, server
 from deployments.demo.closing import close, summary
 from deployments.demo.watching import Board
 from registry.roots import Roots
@@ -27,7 +26,6 @@ from tasks.release.workspace import Workspace
 ENVIRONMENT = "demo"
 PROMPT = "order-extract"
 FIRST, BETTER, WORSE = "v2", "v3", "v4"
-_STOP_SECONDS = 20
 
 
 def run(console: Console) -> int:
@@ -92,24 +90,13 @@ def _release(version: str, board: Board, used: bool) -> bool:
 @contextmanager
 def _service(roots: Roots) -> Iterator[None]:
     """The ticket service, in a process of its own that never hears of a prompt version."""
-    log = (roots.home / "service.log").open("a")
     env = {**os.environ, "PROMPTSHIP_HOME": str(roots.home), "PROMPTSHIP_LOCAL_SERVERS": "1"}
     command = [sys.executable, "-m", "deployments.demo.service", ENVIRONMENT, str(int(time.time()))]
-    process = subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=_checkout(), start_new_session=True)
+    service = child.start("the ticket service", command, env, roots.home / "service.log", cwd=_checkout())
     try:
         yield
     finally:
-        _stop(process)
-        log.close()
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        service.stop()
 
 
 def _checkout() -> Path:

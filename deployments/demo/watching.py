@@ -14,14 +14,14 @@ from rich.status import Status
 from tasks.release.workspace import Progress
 
 PLAN: Final = (
-    ("", "start", 20.0),
-    ("v2", "gate", 50.0),
-    ("v3", "fast gate", 20.0),
-    ("v3", "gate", 110.0),
-    ("v3", "shadow", 20.0),
+    ("", "start", 17.0),
+    ("v2", "gate", 57.0),
+    ("v3", "fast gate", 25.0),
+    ("v3", "gate", 125.0),
+    ("v3", "shadow", 25.0),
     ("v3", "canary", 60.0),
-    ("v4", "fast gate", 20.0),
-    ("v4", "gate", 110.0),
+    ("v4", "fast gate", 25.0),
+    ("v4", "gate", 30.0),
 )
 """Seconds on two quiet cores; how much slower this machine is shows as it goes."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from .behavior import Behavior
 from .environments import Environments, load_environments
 from .errors import UnknownPrompt, UnknownVersion
 from .files import invalid, load
+from .inlining import inlined
 from .lock import Lock, Locked
 from .metrics import Metrics, load_metrics
 from .models import Model, load_models
@@ -20,6 +22,7 @@ from .nearest import did_you_mean, listed
 from .policies import SafetyPolicy, load_policies
 from .problem import Problem
 from .resolution import resolve
+from .snippets import Inlined, Snippets
 
 
 class Catalog:
@@ -28,6 +31,7 @@ class Catalog:
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
         self._versions: dict[str, PromptVersion] = {}
+        self._texts: dict[str, Mapping[int, Inlined]] = {}
 
     @cached_property
     def models(self) -> dict[str, Model]:
@@ -36,6 +40,10 @@ class Catalog:
     @cached_property
     def policies(self) -> dict[str, SafetyPolicy]:
         return load_policies(self.root / "policies")
+
+    @cached_property
+    def snippets(self) -> Snippets:
+        return Snippets(self.root / "snippets")
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -80,7 +88,15 @@ class Catalog:
         return self._versions[name]
 
     def read(self, prompt_id: str, version: str) -> PromptVersion:
-        """One version as the file has it now, whatever the lock says: for lint and for locking."""
+        """One version as the files have it now, whatever the lock says: for lint and for locking.
+
+        Its snippets and image files are inlined. Raises InvalidFile for those that cannot be."""
+        found, texts = inlined(self.written(prompt_id, version), self.path(prompt_id, version), self.snippets)
+        self._texts[found.name] = texts
+        return found
+
+    def written(self, prompt_id: str, version: str) -> PromptVersion:
+        """One version as its author wrote it: nothing is inlined."""
         refuse_alias(prompt_id, version, self)
         known = self.versions(prompt_id)
         if version not in known:
@@ -92,6 +108,14 @@ class Catalog:
             problem = Problem(1, 1, "", f"it says it is {found.name}", f"{prompt_id}@{version}, as its path says", fix)
             raise invalid(path, [problem])
         return found
+
+    def texts(self, version: PromptVersion) -> Mapping[int, Inlined]:
+        """Those of its messages that include snippets, by index, as they were when it was read last."""
+        return self._texts.get(version.name, {})
+
+    def included(self, version: PromptVersion) -> list[str]:
+        """The snippets in it, each once."""
+        return list(dict.fromkeys(name for text in self.texts(version).values() for name in text.names))
 
     def behavior(self, version: PromptVersion) -> Behavior:
         """Raises UnknownModel, UnknownPolicy."""
@@ -129,7 +153,7 @@ class Catalog:
     def _checked(self, version: PromptVersion) -> PromptVersion:
         locked = self.locked(version)
         if locked:
-            lock.verify(version, self.behavior(version), locked)
+            lock.verify(version, self.behavior(version), locked, self.included(version))
         return version
 
     def _unknown_prompt(self, prompt_id: str) -> UnknownPrompt:

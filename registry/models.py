@@ -14,7 +14,6 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from .artifact import Strict
-from .files import load
 from .problem import Misfit
 
 
@@ -40,9 +39,9 @@ KeyVariable = Annotated[
 class Reach(Strict):
     """How to call the model.
 
-    `driver` is `llama_cpp`, `litellm`, `openai` or one that was registered. `endpoint` is a URL; for `llama_cpp` it is
-    `package:<import name>/<file>` or the path of a GGUF file. `key_variable` is the name of the variable that holds the
-    key, never the key. `servers`, `slots` and `context` (tokens a slot) are for models that run in process.
+    `driver` is `llama_cpp`, `litellm`, `openai`, `litellm_embedding` (its answers are vectors) or one that was
+    registered. `endpoint` is a URL; for `llama_cpp` it is `package:<import name>/<file>` or the path of a GGUF file.
+    `key_variable` is the name of the variable that holds the key, never the key. `servers`, `slots` and `context` (tokens a slot) are for models that run in process.
     """
 
     driver: str = Field(pattern=r"^[a-z][a-z0-9_]*$", examples=["llama_cpp", "litellm", "openai"])
@@ -81,13 +80,16 @@ def _pinned(model: str) -> str:
 
 
 class Model(Strict):
-    """One entry. `price` is null when it is not known: a cost is then unknown too, never zero."""
+    """One entry. `price` is null when it is not known: a cost is then unknown too, never zero.
+
+    `images` says whether it takes images in messages."""
 
     provider: str = Field(min_length=1, examples=["anthropic"])
     model: Annotated[str, AfterValidator(_pinned)] = Field(min_length=1, examples=["claude-haiku-4-5-20251001"])
     revision: str | None = None
     region: str | None = None
     reach: Reach
+    images: bool = False
     price: Price | None = None
     limits: Limits = Limits()
     released: date | None = None
@@ -108,4 +110,6 @@ class Model(Strict):
 
 def load_models(path: Path) -> dict[str, Model]:
     """The entries by their short names. Raises InvalidFile."""
+    from .files import load
+
     return load(path, dict[str, Model])

@@ -17,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from .artifact import Message, Variable
 from .errors import RenderError
+from .images import parts
 from .template_filters import FILTERS, MAX_CHARACTERS, STEPS, Steps, TooLarge
 from .template_rules import TemplateProblem, broken_rules
 from .values import completed
@@ -66,15 +67,19 @@ _PLAIN = jinja2.Environment(autoescape=False)  # noqa: S701 - it only parses
 
 def render(
     messages: Sequence[Message], variables: Mapping[str, Variable], values: Mapping[str, Any], *, name: str
-) -> list[dict[str, str]]:
-    """`[{"role": ..., "content": ...}]`. Raises RenderError, naming every problem at once."""
+) -> list[dict[str, Any]]:
+    """`[{"role": ..., "content": ...}]`; the content is text, or a list of parts where a message holds images.
+
+    Raises RenderError, naming every problem at once."""
     given, problems = completed(variables, values)
     if problems:
         raise _refused(name, problems)
-    rendered, steps = [], Steps(MAX_STEPS)
+    rendered, steps = list[dict[str, Any]](), Steps(MAX_STEPS)
     for index, message in enumerate(messages):
         try:
-            rendered.append({"role": message.role, "content": _content(message.content, given, steps)})
+            text = _content(message.content, given, steps)
+            content = parts(text, message.images, given) if message.images else text
+            rendered.append({"role": message.role, "content": content})
         except (jinja2.TemplateError, TooLarge, TypeError, ValueError, ArithmeticError, LookupError) as error:
             problems.append(f"messages[{index}]: {_said(error)}")
     if problems:

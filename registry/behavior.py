@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 import rfc8785
@@ -34,17 +35,17 @@ def short(behavior: str) -> str:
     return f"bv_{behavior[:12]}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Behavior:
     """A resolved behavior version: the components' JSON values, and their hashes."""
 
     components: Mapping[Component, Any]
 
-    @property
+    @cached_property
     def shas(self) -> dict[Component, str]:
         return {name: sha(self.components[name]) for name in COMPONENTS}
 
-    @property
+    @cached_property
     def sha(self) -> str:
         return sha(self.shas)
 

@@ -24,7 +24,7 @@ def load(path: Path, shape: type[T], prepare: Prepare | None = None) -> T:
 
     `prepare` turns the plain data into what is validated: takes defaults over from a sibling, say. Raises InvalidFile,
     naming all problems with their places."""
-    return parse(_read(path), shape, path, prepare)
+    return parse(read_text(path), shape, path, prepare)
 
 
 def parse(text: str, shape: type[T], path: Path, prepare: Prepare | None = None) -> T:
@@ -67,7 +67,8 @@ def shown_path(path: Path) -> str:
         return str(path)
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Raises InvalidFile for what is missing, too large or no UTF-8."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -72,15 +72,21 @@ def differences(version: PromptVersion, behavior: Behavior, locked: Locked) -> l
     return [*components, "change note"] if now.change != locked.change else components
 
 
-def verify(version: PromptVersion, behavior: Behavior, locked: Locked) -> None:
-    """Raises LockMismatch naming what differs."""
-    differing = differences(version, behavior, locked)
+def verify(version: PromptVersion, behavior: Behavior, locked: Locked, snippets: Sequence[str] = ()) -> None:
+    """Raises LockMismatch naming what differs. `snippets` are those in it."""
+    differing = said(differences(version, behavior, locked), snippets)
     if differing:
         raise LockMismatch(
             f"{version.name} is locked, and its {', '.join(differing)} changed since",
             expected=f"the behavior {locked.behavior[:12]} with the change note it was locked with",
             fix="Take the change back, and write it as a new version",
         )
+
+
+def said(differing: Sequence[str], snippets: Sequence[str]) -> list[str]:
+    """With the snippets beside the prompt: the change may be in one of them."""
+    within = f" (with {', '.join(dict.fromkeys(snippets))})" if snippets else ""
+    return [f"{part}{within}" if part == "prompt" else part for part in differing]
 
 
 def _line(entry: Locked) -> str:

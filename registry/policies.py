@@ -41,7 +41,7 @@ def policy_named(name: str, policies: dict[str, SafetyPolicy]) -> SafetyPolicy:
     return policies[name]
 
 
-def bound_by(text: str, messages: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+def bound_by(text: str, messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rendered messages with the policy's text behind the first system message, or in one of its own in front."""
     if not text:
         return list(messages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .artifact import PromptVersion, Strict, Variable
+from .artifact import Message, PromptVersion, Strict, Variable
 from .behavior import Behavior
 from .errors import UnknownModel
 from .models import Model
@@ -44,9 +44,13 @@ def model_named(name: str, models: Mapping[str, Model]) -> Model:
 def _prompt(version: PromptVersion) -> dict[str, Any]:
     return {
         "dialect": DIALECT,
-        "messages": [_json(message) for message in version.messages],
+        "messages": [_message(message) for message in version.messages],
         "variables": {name: _variable(variable) for name, variable in version.variables.items()},
     }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return _json(message) | ({"images": [_json(image) for image in message.images]} if message.images else {})
 
 
 def _variable(variable: Variable) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from .metrics import Metric, MetricKey
 from .models import Model
 from .policies import SafetyPolicy
 from .runtime.routes import RouteTable
+from .snippets import Snippet
 
 Schema = dict[str, Any]
 FOLDER = Path(__file__).with_name("schema")
@@ -48,6 +49,7 @@ def to_text(schema: Schema) -> str:
 
 _TYPES: dict[str, Any] = {
     "prompt": PromptVersion,
+    "snippet": Snippet,
     "models": dict[str, Model],
     "environments": dict[str, Environment],
     "metrics": dict[MetricKey, Metric],

@@ -75,10 +75,10 @@ def _text(query: Query, version: PromptVersion, behavior: Behavior) -> str | Non
 
 def _texts(version: PromptVersion, behavior: Behavior) -> Iterator[tuple[str, str]]:
     """The messages as resolved, then what is written about them."""
-    from .diff.paragraphs import text_of
+    from .diff.paragraphs import said
 
     for number, message in enumerate(behavior.components["prompt"]["messages"]):
-        yield f"message {number + 1} ({message['role']})", text_of(message["content"])
+        yield f"message {number + 1} ({message['role']})", said(message)
     yield "id", version.id
     yield "use case", version.use_case
     yield "purpose", version.purpose

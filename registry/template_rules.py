@@ -40,7 +40,7 @@ _WHY = {
     nodes.Div: "the operator / is not allowed: compute the value in the application",
     nodes.FloorDiv: "the operator // is not allowed: compute the value in the application",
     nodes.Call: "a call is not allowed: use a filter, or compute the value in the application",
-    nodes.Include: "include is not allowed: a version is one file",
+    nodes.Include: "include is not allowed but for a snippet of the registry, by its name and version in quotes",
     nodes.Import: "import is not allowed: a version is one file",
     nodes.FromImport: "import is not allowed: a version is one file",
     nodes.Extends: "extends is not allowed: a version is one file",

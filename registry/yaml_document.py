@@ -15,25 +15,11 @@ from typing import Any
 import yaml
 
 from .problem import Problem
+from .yaml_nodes import PREFIX, compose
 
 MAX_NODES = 200_000
 _LARGEST_INTEGER = 2**53 - 1
-_PREFIX = "tag:yaml.org,2002:"
 Path = tuple[str | int, ...]
-
-
-class _Loader(yaml.SafeLoader):
-    yaml_implicit_resolvers = {}  # noqa: RUF012 - the base class has it so
-
-
-for _tag, _pattern, _first in (
-    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
-    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
-    ("int", r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$", list("-+0123456789")),
-    ("float", r"^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)$", list("-+.0123456789")),
-    ("float", r"^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$", list("-+.")),
-):
-    _Loader.add_implicit_resolver(_PREFIX + _tag, re.compile(_pattern), _first)
 
 
 class Document:
@@ -64,7 +50,7 @@ class Document:
 
     def _compose(self, text: str) -> yaml.Node | None:
         try:
-            return yaml.compose(text, Loader=_Loader)
+            return compose(text)
         except yaml.YAMLError as error:
             self.problems.append(_syntax(error))
         except RecursionError:
@@ -120,7 +106,7 @@ class Document:
         return str(node.value)
 
     def _scalar(self, node: yaml.Node, path: Path) -> Any:
-        kind, text = node.tag.removeprefix(_PREFIX), str(node.value)
+        kind, text = node.tag.removeprefix(PREFIX), str(node.value)
         try:
             return _plain(kind, text)
         except ValueError as error:
@@ -128,7 +114,7 @@ class Document:
             return None
 
     def _refuse_tag(self, node: yaml.Node, path: Path, kind: str) -> None:
-        if node.tag != _PREFIX + kind:
+        if node.tag != PREFIX + kind:
             self._complain(node, path, f"the tag {node.tag!r}", "plain YAML without tags", "remove the tag")
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .paragraphs import text_of
+from .paragraphs import said
 from .words import tokens
 
 LIKE = 0.3
@@ -37,10 +37,10 @@ def likeness(one: Counter[str], other: Counter[str]) -> float:
 
 
 def _weights(before: Messages, after: Messages) -> list[list[float]]:
-    newer = [(message["role"], bag(text_of(message["content"]))) for message in after]
+    newer = [(message["role"], bag(said(message))) for message in after]
     rows = []
     for message in before:
-        role, words = message["role"], bag(text_of(message["content"]))
+        role, words = message["role"], bag(said(message))
         scores = [likeness(words, others) * (1 if role == other else _OTHER_ROLE) for other, others in newer]
         rows.append([score if score >= LIKE else 0.0 for score in scores])
     return rows

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..images import shown
+
 _BREAK = re.compile(
     r"\n(?:[ \t]*\n)+"
     r"|\n(?=[ \t]*(?:[-*+\u2022]|\d+[.)]|\#{1,6})[ \t])"
@@ -63,16 +65,23 @@ def text_of(content: Any) -> str:
     return "\n\n".join(_part(part) for part in parts)
 
 
+def said(message: Mapping[str, Any]) -> str:
+    """What a message of a version says, and which images it holds, one a line."""
+    return "\n\n".join([text_of(message["content"]), *map(shown, message.get("images") or ())])
+
+
 def _part(part: Any) -> str:
     if isinstance(part, str):
         return part
+    if isinstance(part, Mapping) and isinstance(part.get("image_url"), Mapping):
+        return shown(part["image_url"])
     if isinstance(part, Mapping) and isinstance(part.get("text"), str):
         return str(part["text"])
     return json.dumps(part, sort_keys=True, ensure_ascii=False)
 
 
 def _of(number: int, role: str, message: Mapping[str, Any]) -> Iterator[Paragraph]:
-    content = text_of(message["content"])
+    content = said(message)
     body = content.strip()
     if not body:
         yield Paragraph(number, role, tail=content, last=True)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .paragraphs import text_of
-
-_UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 class Tokens(NamedTuple):
@@ -18,13 +15,6 @@ class Tokens(NamedTuple):
     before: float
     after: float
     how: str = "estimate"
-
-
-def estimate(text: str) -> int:
-    """The mean of a token for four characters and of four for three words; one for each character of a script without
-    spaces. OpenAI's rule of thumb, within some 20 % for English prose: to compare versions, not to pay bills by."""
-    rest, unspaced = _UNSPACED.subn(" ", text)
-    return round((len(rest) / 4 + len(rest.split()) * 4 / 3) / 2 + unspaced)
 
 
 def text_sent(components: Mapping[Any, Any]) -> str:

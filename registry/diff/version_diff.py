@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import Any, Final
 
 from ..behavior import Component, changed
+from ..tokens import estimated
 from .alignment import Change, Kind, align
 from .contract import contract_changes
 from .fields import FieldChange, fields
 from .impact import Impact, Level, worst
 from .lineage import Side, Step, steps
-from .tokens import Tokens, estimate, text_sent
+from .tokens import Tokens, text_sent
 from .variables import VariableChanges, variable_changes
 
 _ABOUT: Final = {"use_case", "purpose", "owner", "risk", "evals"}
@@ -71,7 +72,7 @@ def diff(before: Side, after: Side, between: Sequence[Side] = (), tokens: Tokens
     old, new = before.behavior.components, after.behavior.components
     components = tuple(changed(before.behavior.shas, after.behavior.shas))
     row = sorted([before, *between, after], key=lambda side: side.number)
-    counted = tokens or Tokens(estimate(text_sent(old)), estimate(text_sent(new)))
+    counted = tokens or Tokens(estimated(text_sent(old)), estimated(text_sent(new)))
     return VersionDiff(
         before=before,
         after=after,

@@ -6,12 +6,11 @@ it.
 
 from __future__ import annotations
 
-import asyncio
 import random
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from ..errors import ModelError, ModelUnavailable
 from ..models import Model
@@ -65,7 +64,7 @@ class Patience:
 
 def answering(
     artifact: Artifact,
-    messages: list[dict[str, str]],
+    messages: list[dict[str, Any]],
     model_of: Callable[[dict[str, str | None]], Model],
     patience: Patience,
 ) -> Answering:
@@ -89,7 +88,7 @@ def answering(
     return Answered(None, failure, attempts, artifact.model, None, False)
 
 
-def _request(artifact: Artifact, messages: list[dict[str, str]], model: Model, timeout_s: float) -> Request:
+def _request(artifact: Artifact, messages: list[dict[str, Any]], model: Model, timeout_s: float) -> Request:
     return Request(
         model, messages, artifact.decoding, artifact.tools, artifact.output, artifact.behavior, timeout_s=timeout_s
     )
@@ -130,6 +129,8 @@ def _done(step: Ask | Wait) -> Reply | ModelError | None:
 
 async def _adone(step: Ask | Wait) -> Reply | ModelError | None:
     if isinstance(step, Wait):
+        import asyncio
+
         await asyncio.sleep(step.seconds)
         return None
     try:

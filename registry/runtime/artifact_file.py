@@ -56,7 +56,7 @@ class Artifact:
         declared = self.components["prompt"]["variables"]
         return {name: Variable.model_validate(variable) for name, variable in declared.items()}
 
-    def render(self, **values: Any) -> list[dict[str, str]]:
+    def render(self, **values: Any) -> list[dict[str, Any]]:
         """The chat messages as they are sent, the safety policy's text among them. Raises RenderError."""
         from ..policies import bound_by
         from ..template import render

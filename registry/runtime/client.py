@@ -149,7 +149,7 @@ class Client:
         unit: str | None,
         intent: str | None,
         metrics: Mapping[str, float] | None,
-    ) -> tuple[Asked, list[dict[str, str]]]:
+    ) -> tuple[Asked, list[dict[str, Any]]]:
         at = self._now()
         resolution, messages = self._rendered(self.resolve(prompt_id, use_case=use_case, unit=unit), variables)
         asked = Asked(
@@ -165,7 +165,7 @@ class Client:
         self._assign(asked)
         return asked, messages
 
-    def _rendered(self, found: Resolution, variables: Mapping[str, Any]) -> tuple[Resolution, list[dict[str, str]]]:
+    def _rendered(self, found: Resolution, variables: Mapping[str, Any]) -> tuple[Resolution, list[dict[str, Any]]]:
         """A version on trial that cannot be rendered gives way to live."""
         try:
             return found, found.artifact.render(**variables)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 
@@ -29,7 +30,7 @@ class _Rule(NamedTuple):
 def redact(text: str) -> Redacted:
     """`text` with every finding replaced. Running it twice changes nothing more."""
     kinds: set[str] = set()
-    for rule in _RULES:
+    for rule in _rules():
         text = _apply(rule, text, kinds)
     return Redacted(text, tuple(sorted(kinds)))
 
@@ -83,23 +84,26 @@ def _rule(kind: str, pattern: str, holds: Callable[[str], bool] = _always) -> _R
     return _Rule(kind, re.compile(pattern), holds)
 
 
-_RULES = (
-    _rule("private_key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
-    _rule(
-        "secret",
-        r"\b(?:sk-(?:ant-|proj-)?[A-Za-z0-9_-]{16,}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{40,}"
-        r"|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35}|hf_[A-Za-z0-9]{30,}"
-        r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,})",
-    ),
-    _rule(
-        "secret",
-        r"(?i)(?<=bearer )[\w.~+/-]{16,}=*"
-        r"|(?<=password: )\S{4,}|(?<=password=)[^\s&]{4,}|(?<=api_key=)[^\s&]{8,}|(?<=api-key: )\S{8,}",
-    ),
-    _rule("email", r"\b[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b"),
-    _rule("iban", r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", _iban),
-    _rule("card", r"(?<![\w+])[0-9](?:[ -]?[0-9]){12,18}\b", _luhn),
-    _rule("phone", r"(?<![\w+])\+[1-9][0-9]{0,2}(?:[ .-]?\(?[0-9]{1,5}\)?){2,6}(?!\w)", _phone),
-    _rule("phone", r"(?<![\w-])\(?[0-9]{3}\)?[ .-][0-9]{3}[ .-][0-9]{4}(?![\w-])"),
-    _rule("ssn", r"(?<![\w-])(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![\w-])"),
-)
+@cache
+def _rules() -> tuple[_Rule, ...]:
+    """Compiled when the first text is cleaned, so that importing the client stays cheap."""
+    return (
+        _rule("private_key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
+        _rule(
+            "secret",
+            r"\b(?:sk-(?:ant-|proj-)?[A-Za-z0-9_-]{16,}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{40,}"
+            r"|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35}|hf_[A-Za-z0-9]{30,}"
+            r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,})",
+        ),
+        _rule(
+            "secret",
+            r"(?i)(?<=bearer )[\w.~+/-]{16,}=*"
+            r"|(?<=password: )\S{4,}|(?<=password=)[^\s&]{4,}|(?<=api_key=)[^\s&]{8,}|(?<=api-key: )\S{8,}",
+        ),
+        _rule("email", r"\b[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b"),
+        _rule("iban", r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", _iban),
+        _rule("card", r"(?<![\w+])[0-9](?:[ -]?[0-9]){12,18}\b", _luhn),
+        _rule("phone", r"(?<![\w+])\+[1-9][0-9]{0,2}(?:[ .-]?\(?[0-9]{1,5}\)?){2,6}(?!\w)", _phone),
+        _rule("phone", r"(?<![\w-])\(?[0-9]{3}\)?[ .-][0-9]{3}[ .-][0-9]{4}(?![\w-])"),
+        _rule("ssn", r"(?<![\w-])(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![\w-])"),
+    )

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .refusal_phrases import PHRASES
+from .refusal_phrases import phrases
 
 DETECTOR = "rules-1"
 LOOKED_AT = 400
@@ -39,7 +39,7 @@ def is_refusal(text: str, finish_reason: str | None = None, refusal_field: str |
     if finish_reason is not None and finish_reason.lower() in FILTERED:
         return Refusal(True, f"finish reason {finish_reason}")
     plain = _plain(text[:LOOKED_AT])
-    for language, pattern in PHRASES.items():
+    for language, pattern in phrases().items():
         if pattern.search(plain):
             return Refusal(True, f"phrase {language}")
     return Refusal(False)

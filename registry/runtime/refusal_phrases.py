@@ -6,6 +6,7 @@ Line breaks and indentation are no part of a pattern; `{start}` is the beginning
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _START = r"""(?:^|[.!?:,;"'>-] ?|\b(?:but|and|so|that|however,?|therefore,?|unfortunately,?) )"""
 _VERB = """
@@ -76,7 +77,8 @@ def _compiled(text: str) -> re.Pattern[str]:
     return re.compile(_joined(text.replace("{start}", _START).replace("{verb}", _VERB)))
 
 
-PHRASES = {
-    language: _compiled(text)
-    for language, text in {"en": _EN, "de": _DE, "fr": _FR, "es": _ES, "it": _IT, "pt": _PT, "nl": _NL}.items()
-}
+@cache
+def phrases() -> dict[str, re.Pattern[str]]:
+    """By language. Compiled when the first answer is looked at, so that importing the client stays cheap."""
+    texts = {"en": _EN, "de": _DE, "fr": _FR, "es": _ES, "it": _IT, "pt": _PT, "nl": _NL}
+    return {language: _compiled(text) for language, text in texts.items()}

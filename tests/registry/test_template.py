@@ -13,7 +13,7 @@ def rendered(template: str, variables: dict[str, dict[str, Any]] | None = None, 
     declared = variables or {name: {"type": kind_of(value)} for name, value in values.items()}
     messages = [Message(role="user", content=template)]
     shapes = {name: Variable.model_validate(shape) for name, shape in declared.items()}
-    return render(messages, shapes, values, name="greet@v1")[0]["content"]
+    return str(render(messages, shapes, values, name="greet@v1")[0]["content"])
 
 
 def kind_of(value: object) -> str:

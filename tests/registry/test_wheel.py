@@ -60,6 +60,8 @@ publisher.put_models(catalog.models)
 table = publisher.read_table("production")
 live = routes_change.go_live(table, version.id, version.use_case, Pinned(version="v1", behavior=behavior.sha))
 publisher.swap(routes_change.stamped(live, operation="op_1", at=datetime.now(UTC), by="test"), 0)
+by_use_case = prompts.get(use_case=version.use_case, environment="production").render(message="lamp is broken")
+assert by_use_case[-1] == rendered[-1]
 with Client("production") as client:
     resolved = client.resolve(use_case=version.use_case, unit="u1")
     answers = [client.call(version.id, {"message": "lamp is broken"}),

@@ -20,7 +20,7 @@ class Request:
     """One answer wanted. `behavior` is the whole sha: a local model keeps a prefix cache for each."""
 
     model: Model
-    messages: list[dict[str, str]]
+    messages: list[dict[str, Any]]
     decoding: Decoding
     tools: tuple[Tool, ...] = ()
     output: Output = field(default_factory=lambda: Output.model_validate({}))
@@ -100,12 +100,16 @@ def _factory(name: str) -> Factory:
         from .hosted import Hosted
 
         return Hosted
+    if name == "litellm_embedding":
+        from .embedding import Embedder
+
+        return Embedder
     if name == "openai":
         from .compatible import Compatible
 
         return Compatible
     raise ModelRejected(
         f"There is no driver {name!r}",
-        expected=f"one of {sorted({'llama_cpp', 'litellm', 'openai', *_registered})!r}",
+        expected=f"one of {sorted({'llama_cpp', 'litellm', 'litellm_embedding', 'openai', *_registered})!r}",
         fix="Correct reach.driver in models.yaml, or register the driver with registry.runtime.drivers.register",
     )

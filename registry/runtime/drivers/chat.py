@@ -8,13 +8,17 @@ from contextlib import suppress
 from typing import Any
 
 from ...artifact import Output, Tool
+from ...images import held
 from . import Reply, Request
 from .failure import rejected
 
 
 def body(request: Request) -> dict[str, Any]:
-    """What was not set is left out. Raises ModelRejected for a strategy that is more than one call."""
+    """What was not set is left out. Raises ModelRejected for a strategy that is more than one call, and for images
+    that the model does not take."""
     decoding = request.decoding
+    if not request.model.images and any(held(message["content"]) for message in request.messages):
+        raise rejected(request.model, "it takes no images", fix="Use a model with `images: true` in models.yaml")
     if decoding.strategy.kind != "single":
         raise rejected(
             request.model,

@@ -53,17 +53,17 @@ class Hosted:
 
     def _prepare(self, request: Request) -> tuple[Any, str | None, dict[str, Any]]:
         key = key_of(self._model)
-        return _litellm(), key, _arguments(request, key)
+        return litellm_module(), key, _arguments(request, key)
 
     def _failed(self, error: Exception, key: str | None, latency_s: float) -> Reply:
         """A content filter is an answer: a refusal. The rest is raised, without the traceback that holds the key."""
         why = scrub(str(error), key)
         if type(error).__name__ == "ContentPolicyViolationError":
             return Reply(text="", finish_reason="content_filter", refusal=why, latency_s=latency_s)
-        raise failed(self._model, getattr(error, "status_code", None), why, _retry_after_s(error)) from None
+        raise failed(self._model, getattr(error, "status_code", None), why, retry_after_s(error)) from None
 
 
-def _retry_after_s(error: Exception) -> float | None:
+def retry_after_s(error: Exception) -> float | None:
     """LiteLLM makes a response of its own for its errors, and keeps the provider's headers apart."""
     for headers in (
         getattr(error, "litellm_response_headers", None),
@@ -91,7 +91,7 @@ def _arguments(request: Request, key: str | None) -> dict[str, Any]:
     return arguments
 
 
-def _litellm() -> Any:
+def litellm_module() -> Any:
     with _importing:
         os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
         import litellm

@@ -89,3 +89,17 @@ def test_both_sides_of_the_contract_count_for_callers(side: Make) -> None:
 def test_a_count_is_better_than_an_estimate(side: Make) -> None:
     assert diff(side(1), side(2)).tokens.how == "estimate"
     assert diff(side(1), side(2), tokens=Tokens(10, 12, "counted")).tokens == (10, 12, "counted")
+
+
+def test_an_image_that_changed_is_seen(side: Make) -> None:
+    told = [
+        side(
+            number,
+            messages=[{"role": "user", "content": "What is it?", "images": [{"url": f"https://x.org/{number}"}]}],
+        )
+        for number in (1, 2)
+    ]
+    (change,) = diff(told[0], told[1]).text_changes
+    assert change.before is not None
+    assert change.after is not None
+    assert (change.before.text, change.after.text) == ("[image https://x.org/1]", "[image https://x.org/2]")

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from registry.artifact import Decoding, Output, Tool
+from registry.artifact import Decoding, Image, Output, Tool
 from registry.errors import ModelRejected
+from registry.images import parts
 from registry.runtime.drivers import Reply, Request, chat
 from tests.registry.runtime.conftest import model
 
@@ -48,6 +50,15 @@ def test_the_schema_is_sent_where_the_prompt_asks(output: dict[str, Any], sent: 
 def test_more_than_one_call_is_refused() -> None:
     with pytest.raises(ModelRejected, match="'vote' of 5"):
         chat.body(request(decoding={"strategy": {"kind": "vote", "n": 5}}))
+
+
+def test_images_go_to_models_that_take_them() -> None:
+    content = parts("What is it?", [Image(url="https://example.com/a.png")], {})
+    messages = [{"role": "user", "content": content}]
+    asked = Request(model(images=True), messages, Decoding(temperature=0.0, max_output_tokens=8))
+    assert chat.body(asked)["messages"] == messages
+    with pytest.raises(ModelRejected, match="takes no images"):
+        chat.body(replace(asked, model=model()))
 
 
 def test_reads_an_answer() -> None:

@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 from registry.artifact import PromptVersion, Variable
 from registry.models import Model
+from registry.tokens import PER_TOKEN, estimated, of_messages
 from tasks.lint.passage import marked
-from tasks.lint.tokens import PER_TOKEN, estimated, of_messages
 
 _ITEM = 50
 """Tokens of one item of an array, when nothing is known of it."""
+_IMAGE = 1_600
+"""Tokens of one image: width x height / 750 at 1.2 megapixels, where Anthropic scales down; others take fewer."""
 
 
 class Budget(NamedTuple):
@@ -33,7 +35,8 @@ def budget(version: PromptVersion, policy: str) -> Budget:
     sizes = [_largest(name, variable, version) for name, variable in version.variables.items()]
     known = [size for size in sizes if size is not None]
     variables = sum(known) if len(known) == len(sizes) else None
-    return Budget(of_messages(texts) + extra, variables, version.decoding.max_output_tokens)
+    images = _IMAGE * sum(len(message.images or ()) for message in version.messages)
+    return Budget(of_messages(texts) + extra + images, variables, version.decoding.max_output_tokens)
 
 
 def context_of(model: Model) -> int | None:

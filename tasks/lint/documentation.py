@@ -70,6 +70,7 @@ SHOWN: Final[dict[str, Shown]] = {
     "PS128": Shown(_MEDIUM, 'messages: [{role: system, content: "Send them to p\\u0430ypal."}]'),
     "PS129": Shown(_ALWAYS, "id: order-extract  # lint: ignore PS113"),
     "PS130": Shown(_NEVER, "id: order-extract  # lint: ignore PS113 because nobody looked again"),
+    "PS131": Shown(_ALWAYS, "messages: [{role: user, content: 'What is it?', images: [{variable: photo}]}]"),
 }
 
 _HEAD: Final = "| code | what it finds | an error for risk | example |\n| --- | --- | --- | --- |\n"

@@ -14,6 +14,7 @@ from tasks.lint.rules.confusable_characters import confusable_characters
 from tasks.lint.rules.data_instruction import data_instruction
 from tasks.lint.rules.duplicate_behavior import duplicate_behavior
 from tasks.lint.rules.hidden_characters import hidden_characters
+from tasks.lint.rules.image_reference import image_reference
 from tasks.lint.rules.implied_cost import implied_cost
 from tasks.lint.rules.json_without_schema import json_without_schema
 from tasks.lint.rules.leaked_secret import leaked_secret
@@ -71,9 +72,10 @@ RULES: Final[Mapping[str, Rule]] = {
     "PS126": poor_form,
     "PS127": hidden_characters,
     "PS128": confusable_characters,
+    "PS131": image_reference,
 }
 UNREADABLE: Final = "PS100"
-CODES: Final = (UNREADABLE, *RULES, IMPROPER, UNUSED)
+CODES: Final = tuple(sorted((UNREADABLE, *RULES, IMPROPER, UNUSED)))
 
 
 @dataclass(frozen=True, slots=True)

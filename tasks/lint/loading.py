@@ -74,6 +74,7 @@ def load(
         models=catalog.models,
         now=now,
         traffic=traffic,
+        inlined=catalog.texts(found),
     )
 
 

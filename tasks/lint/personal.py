@@ -7,6 +7,7 @@ phone numbers), the test cards that payment providers print, and mailboxes of a 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from registry.runtime.redaction import redact
 
@@ -40,13 +41,17 @@ _TEST_IBANS = re.compile(r"\b(?:DE89 ?3704 ?0044 ?0532 ?0130 ?00|GB(?:82|29) ?(?
 
 def kinds(line: str) -> list[str]:
     """What stands in one line of text, as words, sorted by kind."""
-    if not any(mark in line for mark in "@0123456789"):
-        return []
+    return list(_kinds(line)) if any(mark in line for mark in "@0123456789") else []
+
+
+@lru_cache(maxsize=16_384)
+def _kinds(line: str) -> tuple[str, ...]:
+    """Remembered: the versions of a prompt share most lines."""
     cleaned = _TEST_IBANS.sub(" ", _RESERVED.sub(" ", line))
     found = set(redact(cleaned).kinds)
     if "card" in found and "card" not in redact(_DIGITS.sub(_unless_no_card, cleaned)).kinds:
         found.discard("card")
-    return [words for kind, words in _KINDS.items() if kind in found]
+    return tuple(words for kind, words in _KINDS.items() if kind in found)
 
 
 def checked(kind: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from registry.artifact import Message, PromptVersion, Risk
@@ -16,6 +16,7 @@ from registry.lock import Locked
 from registry.metrics import Metrics, built_in
 from registry.models import Model
 from registry.policy import Policy
+from registry.snippets import Inlined
 from registry.template import undeclared
 from registry.yaml_document import Document
 from tasks.lint.passage import Passage, passages
@@ -49,7 +50,8 @@ class Subject:
     `source` is the text of its file, empty when there is none. `previous` is the version it is compared with, None for
     the first. `others` maps the other versions of this prompt to their behavior's sha, None when it cannot be
     told. `locked` is this version's entry in registry.lock. `models` are the entries of models.yaml. Without `now` no
-    rule speaks of dates, without `traffic` none speaks of canaries.
+    rule speaks of dates, without `traffic` none speaks of canaries. `inlined` are the texts of messages that include
+    snippets, by index: what stands in a snippet is found on the line of its tag.
     """
 
     version: PromptVersion
@@ -64,6 +66,7 @@ class Subject:
     models: Mapping[str, Model] = field(default_factory=dict)
     now: datetime | None = None
     traffic: Traffic | None = None
+    inlined: Mapping[int, Inlined] = field(default_factory=dict)
 
     @property
     def risk(self) -> Risk:
@@ -79,7 +82,12 @@ class Subject:
         if start is None:
             return None
         block = _BLOCK.search(self.lines[start - 1].rstrip())
-        return start + line if block else start
+        return start + self._written_line(path, line) if block else start
+
+    def _written_line(self, path: Path, line: int) -> int:
+        """The line of the text as its author wrote it."""
+        lines = next((text.lines for at, text in self.inlined.items() if path == ("messages", at, "content")), None)
+        return lines[min(line, len(lines)) - 1] if lines else line
 
     def template_line(self, message: int, line: int) -> int | None:
         """Where the line of a message's template stands in the file; both count from 1."""
@@ -91,18 +99,15 @@ class Subject:
     def messages(self) -> Iterator[tuple[int, Message]]:
         yield from enumerate(self.version.messages)
 
-    def texts(self) -> Iterator[Text]:
+    @cached_property
+    def texts(self) -> tuple[Text, ...]:
         """Every string that people or models read, names and references left out."""
-        for key, value in self.version.model_dump(mode="json", by_alias=True, exclude_none=True).items():
-            if key not in _UNREAD:
-                yield from _strings(value, (key,))
+        fields = self.version.model_dump(mode="json", by_alias=True, exclude_none=True).items()
+        return tuple(text for key, value in fields if key not in _UNREAD for text in _strings(value, (key,)))
 
-    def variables_of(self, message: Message) -> set[str] | None:
+    def variables_of(self, message: Message) -> frozenset[str] | None:
         """The variables that its template reads, None when it is no template (PS107 says so)."""
-        try:
-            return undeclared(message.content)
-        except RenderError:
-            return None
+        return _read_by(message.content)
 
     @property
     def outside(self) -> frozenset[str]:
@@ -135,8 +140,17 @@ class Subject:
         return Document(self.source)
 
 
+@lru_cache(maxsize=4096)
+def _read_by(template: str) -> frozenset[str] | None:
+    """Remembered: the versions of a prompt share most of their messages."""
+    try:
+        return frozenset(undeclared(template))
+    except RenderError:
+        return None
+
+
 def _strings(value: Any, path: Path) -> Iterator[Text]:
-    if isinstance(value, str):
+    if isinstance(value, str) and not value.startswith("data:image/"):
         yield Text(path, value)
     children = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     for key, child in children:

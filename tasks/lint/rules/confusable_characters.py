@@ -26,7 +26,7 @@ _STYLED = re.compile(r"[\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]+")
 
 
 def confusable_characters(subject: Subject) -> Iterator[Finding]:
-    texts = list(subject.texts())
+    texts = list(subject.texts)
     if all(text.text.isascii() for text in texts):
         return
     script = any(_WORD.search(text.text) and _own(text.text) for text in texts)

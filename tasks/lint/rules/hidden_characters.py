@@ -31,7 +31,7 @@ def hidden_characters(subject: Subject) -> Iterator[Finding]:
         found = list(dict.fromkeys(hidden(line.rstrip("\r"))))
         seen.update(found)
         yield from (_finding(subject, number, character) for character in found)
-    for text in subject.texts():
+    for text in subject.texts:
         for number, line in enumerate(text.text.split("\n"), start=1):
             for character in dict.fromkeys(hidden(line)):
                 if character not in seen:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from detect_secrets.plugins.artifactory import ArtifactoryDetector
 from detect_secrets.plugins.aws import AWSKeyDetector
@@ -64,24 +64,34 @@ _OURS = {
 
 
 def leaked_secret(subject: Subject) -> Iterator[Finding]:
-    text = subject.source or subject.version.model_dump_json(indent=1)
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in _lines(subject):
         for kind in kinds(line):
             yield Finding(
                 CODE,
                 Severity.ERROR,
-                number if subject.source else None,
+                number,
                 f"what looks like a secret stands here: {kind}",
                 "no keys, tokens or passwords in a version file",
                 "Remove it and revoke it: the file's history keeps it",
             )
 
 
-def kinds(line: str) -> list[str]:
-    """The kinds of secret in one line of text, sorted."""
+def _lines(subject: Subject) -> Iterator[tuple[int | None, str]]:
+    """Of the file, then of the texts that include snippets, which are in other files."""
+    text = subject.source or subject.version.model_dump_json(indent=1)
+    for number, line in enumerate(text.splitlines(), start=1):
+        yield number if subject.source else None, line
+    for index, inlined in subject.inlined.items():
+        for number, line in enumerate(inlined.text.split("\n"), start=1):
+            yield subject.template_line(index, number), line
+
+
+@lru_cache(maxsize=16_384)
+def kinds(line: str) -> tuple[str, ...]:
+    """The kinds of secret in one line of text, sorted. Remembered: the versions of a prompt share most lines."""
     found = {kind for kind, pattern in _OURS.items() if pattern.search(line)}
     found |= {detector.secret_type for detector in _detectors() if any(True for _ in detector.analyze_string(line))}
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 @cache

@@ -12,7 +12,7 @@ CODE = "PS114"
 
 
 def personal_data(subject: Subject) -> Iterator[Finding]:
-    for text in subject.texts():
+    for text in subject.texts:
         for number, line in enumerate(text.text.splitlines(), start=1):
             for kind in kinds(line):
                 yield Finding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registry.lock import differences
+from registry.lock import differences, said
 from tasks.lint.finding import Finding, Severity
 from tasks.lint.subject import Subject
 
@@ -18,7 +18,8 @@ def release_lock(subject: Subject) -> Iterator[Finding]:
             fix = "Run `promptship prompt lock` and commit registry.lock"
             yield Finding(CODE, Severity.ERROR, None, f"{name} is not in registry.lock", "a locked version", fix)
         return
-    if parts := differences(subject.version, subject.behavior, locked):
+    if differing := differences(subject.version, subject.behavior, locked):
+        parts = said(differing, [snippet for text in subject.inlined.values() for snippet in text.names])
         yield Finding(
             CODE,
             Severity.ERROR,

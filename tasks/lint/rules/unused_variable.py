@@ -16,7 +16,7 @@ def unused_variable(subject: Subject) -> Iterator[Finding]:
         names = subject.variables_of(message)
         if names is None:
             return
-        used |= names
+        used |= names | message.image_variables
     for name in subject.version.variables:
         if name not in used:
             yield Finding(

@@ -39,11 +39,11 @@ class Entry:
 
 
 class Hits(NamedTuple):
-    """How often an author's expectations came true, counted by expected line."""
+    """How often an author's expectations came true, counted by expected line of releases that were observed."""
 
     author: str
-    moved: int
-    did_not_move: int
+    came_true: int
+    did_not: int
     cannot_tell: int
 
 
@@ -73,11 +73,31 @@ def of_release(reader: Reader, release_id: str) -> list[Entry]:
 
 
 def hits(reader: Reader) -> list[Hits]:
-    """By author, over all expected lines that were observed (`observed` lists one `outcome` each)."""
+    """By author; `observed` has one line for each expected one, and says of each whether it came true."""
     sql = (
-        "SELECT author, count_if(said = 'moved') AS moved, count_if(said = 'did not move') AS did_not_move,"
-        " count_if(said = 'cannot tell') AS cannot_tell FROM ("
-        "SELECT author, unnest(json_extract_string(observed, '$[*].outcome')) AS said FROM changelog"
-        " WHERE kind = 'release' AND observed IS NOT NULL) GROUP BY author ORDER BY author"
+        "SELECT author, count(*) FILTER (WHERE said = 'true') AS came_true,"
+        " count(*) FILTER (WHERE said = 'false') AS did_not, count(*) FILTER (WHERE said IS NULL) AS cannot_tell FROM ("
+        "SELECT author, json_extract_string(line, '$.came_true') AS said FROM ("
+        "SELECT author, unnest(json_extract(observed, '$[*]')) AS line FROM changelog"
+        " WHERE kind = 'release' AND observed IS NOT NULL)) GROUP BY author ORDER BY author"
     )
     return [Hits(**row) for row in reader.rows(sql)]
+
+
+class Promoted(NamedTuple):
+    """A release that went live, and the longest time after which its outcome was observed (None: not yet)."""
+
+    release_id: str
+    released_at: datetime
+    observed_hours: float | None
+
+
+def promoted(reader: Reader, until: datetime) -> list[Promoted]:
+    """Releases that were live at some moment up to then, the oldest first."""
+    sql = (
+        "SELECT c.release_id, c.released_at, o.hours AS observed_hours FROM changelog c LEFT JOIN ("
+        "SELECT release_id, max(CAST(json_extract_string(evidence, '$.hours') AS DOUBLE)) AS hours"
+        " FROM stage_result WHERE stage = 'observe' GROUP BY release_id) o ON o.release_id = c.release_id"
+        " WHERE c.kind = 'release' AND c.released_at <= ? ORDER BY c.released_at, c.release_id"
+    )
+    return [Promoted(**row) for row in reader.rows(sql, [until])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .records import insert, select
 from .store import Reader, Transaction
@@ -34,6 +34,17 @@ class EvalResult:
     at: datetime
 
 
+class Ran(NamedTuple):
+    """An arm of a run on dev: when it began, the cases, the mean score of its answers (None: none scored)."""
+
+    run_id: str
+    at: datetime
+    arm: str
+    behavior: str
+    cases: int
+    score: float | None
+
+
 def insert_many(tx: Transaction, rows: Sequence[EvalResult]) -> None:
     insert(tx, "eval_result", rows)
 
@@ -50,3 +61,14 @@ def of_test(reader: Reader, gate_test_id: str) -> list[EvalResult]:
 
 def of_run(reader: Reader, run_id: str) -> list[EvalResult]:
     return select(reader, EvalResult, "eval_result", "WHERE run_id = ? ORDER BY round, arm, case_id", [run_id])
+
+
+def runs(reader: Reader, limit: int) -> list[Ran]:
+    """The arms of the newest runs on dev, the newest first."""
+    sql = (
+        'SELECT run_id, min("at") AS began, arm, behavior, count(DISTINCT case_id) AS cases, avg(score) AS score'
+        " FROM eval_result WHERE gate_test_id IS NULL GROUP BY run_id, arm, behavior"
+        " ORDER BY began DESC, run_id DESC, arm LIMIT $size"
+    )
+    rows = reader.rows(sql, {"size": limit})
+    return [Ran(r["run_id"], r["began"], r["arm"], r["behavior"], r["cases"], r["score"]) for r in rows]

@@ -51,6 +51,12 @@ def get(reader: Reader, gate_test_id: str) -> GateTest | None:
     return found[0] if found else None
 
 
+def of_set(reader: Reader, name: str) -> list[GateTest]:
+    """The tests on this eval set, whatever its version and subset, newest first."""
+    where = "WHERE starts_with(subject->>'evalset', $name) ORDER BY created_at DESC, gate_test_id"
+    return select(reader, GateTest, "gate_test", where, {"name": f"{name}/"})
+
+
 def advance(tx: Transaction, gate_test_id: str, rounds_done: int) -> None:
     """So many rounds are judged; the number never goes down."""
     tx.execute(

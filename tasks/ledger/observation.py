@@ -76,11 +76,58 @@ def history(
     since: datetime,
     until: datetime,
     windows: Windows,
+    after: datetime | None = None,
 ) -> list[Observation]:
     """The units that a behavior served as live in a span of time, as if each had been assigned at its first request."""
-    given = _asked(environment, prompt_id, since, until, windows, None) | {"behavior": behavior}
+    given = _asked(environment, prompt_id, since, until, windows, after) | {"behavior": behavior}
     sql = f"WITH first AS ({statement('first_served')}) {statement('unit_observation')}"
-    return _observations(reader.rows(sql, given), until, windows, None)
+    return _observations(reader.rows(sql, given), until, windows, after)
+
+
+def held_observations(
+    reader: Reader,
+    release: Release,
+    now: datetime,
+    windows: Windows,
+    *,
+    since: datetime,
+    share_bps: int,
+    after: datetime | None = None,
+) -> list[Observation]:
+    """New units after the promotion at `since`: live's as arm `canary`, at this share, the holdback's as arm `live`.
+
+    A unit that was in the canary's comparison is not counted again.
+    """
+    given = _asked(release.environment, release.prompt_id, since, now, windows, after)
+    given |= {"release_id": release.release_id, "behavior": release.to_behavior, "share_bps": share_bps}
+    sql = f"WITH first AS ({statement('first_held')}) {statement('unit_observation')}"
+    rows = reader.rows(sql, given)
+    arms = {"live": "canary", "holdback": "live"}
+    return _observations([{**row, "arm": arms[row["arm"]]} for row in rows], now, windows, after)
+
+
+def observed_between(
+    reader: Reader,
+    release: Release,
+    behavior: str,
+    *,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    windows: Windows,
+    held: bool = False,
+) -> list[Observation]:
+    """Units whose first request lies in a span, closed at `now`: arm `canary` is the release's version, `live` the one
+    before, and units of its canary are left out.
+
+    Those that `behavior` served as live; with `held` also the holdback's.
+    """
+    given = _asked(release.environment, release.prompt_id, since, now, windows, None)
+    given |= {"release_id": release.release_id, "behavior": behavior, "until": until, "held": held}
+    sql = f"WITH first AS ({statement('first_between')}) {statement('unit_observation')}"
+    arms = {"live": "canary" if behavior == release.to_behavior else "live", "holdback": "live"}
+    rows = [{**row, "arm": arms[row["arm"]]} for row in reader.rows(sql, given)]
+    return _observations(rows, now, windows, None)
 
 
 def crossed(reader: Reader, release: Release, now: datetime) -> int:

@@ -90,6 +90,12 @@ def open_of(reader: Reader, environment: str, prompt_id: str) -> Release | None:
     return found[0] if found else None
 
 
+def open_in(reader: Reader, environment: str) -> list[Release]:
+    """Every attempt of an environment that is not decided yet, the oldest first."""
+    where = "WHERE environment = ? AND ended_at IS NULL ORDER BY started_at, release_id"
+    return select(reader, Release, "release", where, [environment])
+
+
 def attempts(reader: Reader, environment: str, prompt_id: str, behavior: str) -> list[Release]:
     """All attempts of one candidate, oldest first."""
     where = "WHERE environment = ? AND prompt_id = ? AND to_behavior = ? ORDER BY started_at, release_id"

@@ -100,6 +100,16 @@ def traffic(reader: Reader, environment: str, prompt_id: str, *, since: datetime
     return Traffic(row["requests"], row["units"])
 
 
+def began(reader: Reader, environment: str, prompt_id: str, *, since: datetime, until: datetime) -> datetime | None:
+    """The first request of a span that anybody served; None without any."""
+    sql = (
+        "SELECT min(ts) AS ts FROM trace WHERE environment = $environment AND prompt_id = $prompt_id"
+        " AND ts >= $since AND ts < $until AND arm <> 'shadow'"
+    )
+    found: datetime | None = reader.rows(sql, _span(environment, prompt_id, since, until))[0]["ts"]
+    return found
+
+
 def collected(reader: Reader, environment: str, prompt_id: str, *, since: datetime, until: datetime) -> list[str]:
     """Names of the metrics that were really measured, the application's own and feedback included."""
     found = reader.rows(statement("collected"), _span(environment, prompt_id, since, until))

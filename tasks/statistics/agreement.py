@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean, variance
+
+from scipy.special import ndtri
+
+from .paired import Interval
+from .proportions import wilson
 
 KAPPA = 0.6
 LABELS = 100
@@ -40,3 +47,73 @@ def agreement(human: Sequence[bool], judge: Sequence[bool]) -> Agreement:
     chance = (good * said + (n - good) * (n - said)) / n**2 if n else 1.0
     kappa = ((both + neither) / n - chance) / (1 - chance) if chance < 1 else None
     return Agreement(n, kappa, both / good if good else None, neither / (n - good) if n > good else None)
+
+
+Z_TWO_SIDED = 1.96
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """Two-sided 95 % intervals of an agreement; None where it has no value."""
+
+    kappa: Interval | None
+    sensitivity: Interval | None
+    specificity: Interval | None
+
+
+def uncertainty(human: Sequence[bool], judge: Sequence[bool]) -> Uncertainty:
+    """Kappa with the standard error of Cohen (1960), the others with Wilson's interval."""
+    pairs, found = list(zip(human, judge, strict=True)), agreement(human, judge)
+    both, good = sum(a and b for a, b in pairs), sum(human)
+    neither, bad = sum(not (a or b) for a, b in pairs), len(pairs) - good
+    return Uncertainty(
+        _kappa_interval(found.kappa, (both + neither) / len(pairs), len(pairs)) if found.kappa is not None else None,
+        wilson(both, good, Z_TWO_SIDED) if good else None,
+        wilson(neither, bad, Z_TWO_SIDED) if bad else None,
+    )
+
+
+def _kappa_interval(kappa: float, agreed: float, n: int) -> Interval:
+    if kappa == 1:
+        return Interval(1.0, 1.0)
+    rest = (1 - agreed) / (1 - kappa)  # 1 - the agreement of chance
+    half = Z_TWO_SIDED * math.sqrt(agreed * (1 - agreed) / n) / rest
+    return Interval(max(kappa - half, -1.0), min(kappa + half, 1.0))
+
+
+@dataclass(frozen=True)
+class Lean:
+    """How much kinder a judge is to one group than to the rest on answers that people find alike: -1..1.
+
+    `significant`: the interval, at 5 % over all comparisons that were made, excludes 0.
+    """
+
+    value: float
+    interval: Interval
+
+    @property
+    def significant(self) -> bool:
+        return self.interval.low > 0 or self.interval.high < 0
+
+
+Strata = Sequence[tuple[Sequence[float], Sequence[float]]]
+
+
+def lean(strata: Strata, comparisons: int) -> Lean | None:
+    """The share found good in the group less that in the rest, for answers people find good and for the others apart.
+
+    Each of `strata` holds the judge's verdicts (0 or 1) of group and rest; they are weighted by size, so that a group
+    with more bad answers is not taken for a favoured one. Welch's standard error, Bonferroni's level. Strata with fewer
+    than two answers on a side say nothing; None when that is all of them.
+    """
+    usable = [(group, rest) for group, rest in strata if min(len(group), len(rest)) >= 2]
+    total = sum(len(group) + len(rest) for group, rest in usable)
+    if not total:
+        return None
+    value = squares = 0.0
+    for group, rest in usable:
+        weight = (len(group) + len(rest)) / total
+        value += weight * (fmean(group) - fmean(rest))
+        squares += weight**2 * (variance(group) / len(group) + variance(rest) / len(rest))
+    half = float(-ndtri(0.025 / comparisons)) * math.sqrt(squares)
+    return Lean(value, Interval(value - half, value + half))

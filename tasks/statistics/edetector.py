@@ -23,12 +23,15 @@ BATCH = 5
 
 FALSE_ALARMS_PER_YEAR = 0.1
 
+NOTHING = -1e300
+"""log M before the first batch: JSON has no infinity."""
+
 
 @dataclass(frozen=True, slots=True)
 class Detector:
     """State of one live guard: log M by bet, batches so far, and the units of the open batch (u, larger = worse)."""
 
-    log_m: tuple[float, ...] = (-math.inf,) * 6
+    log_m: tuple[float, ...] = (NOTHING,) * 6
     batches: int = 0
     open_units: tuple[float, ...] = ()
 

@@ -22,8 +22,8 @@ FLOOR = 0.02
 class Components:
     """Variance of a paired difference: `w2` between cases (true effects differ), `s2` within a case and run.
 
-    `deff` is the design effect of clusters on `w2`. `measured` is None for the assumed ones; `evalset plan` replaces
-    them by a team's own.
+    `deff` is the design effect of clusters on `w2`. `measured` is None for the assumed ones; `evalset plan
+    --measure` says a team's own.
     """
 
     w2: float = 0.0225

@@ -9,8 +9,11 @@ from scipy.special import betaincinv, ndtr
 from .paired import Interval
 
 
-def wilson(successes: int, n: int, z: float = 1.645) -> Interval:
-    """Wilson's score interval (1927); `z` is the one-sided critical value of each end. (0, 1) when n = 0."""
+def wilson(successes: float, n: float, z: float = 1.645) -> Interval:
+    """Wilson's score interval (1927); `z` is the one-sided critical value of each end. (0, 1) when n = 0.
+
+    Both may be fractions: effective numbers of requests that are not independent.
+    """
     if n == 0:
         return Interval(0.0, 1.0)
     share, weight = successes / n, z * z / n

@@ -175,14 +175,16 @@ def test_what_changed_since(store: Store, start: datetime, opened: Write, ended:
 
 
 def test_how_often_an_author_was_right(store: Store, start: datetime, opened: Write) -> None:
-    outcomes = {0: ["moved", "did not move"], 1: ["moved", "cannot tell"], 2: ["did not move"]}
-    for number, said in outcomes.items():
-        opened(number, author="bob" if number == 2 else "ana")
+    said: dict[int, list[bool | None]] = {0: [True, False], 1: [True, None], 2: [False], 3: [None]}
+    for number, lines in said.items():
+        opened(number, author={2: "bob", 3: "cy"}.get(number, "ana"))
         for attempt in (1, 2):
-            evidence = {"observed": [{"outcome": one} for one in said[:attempt]], "outcome": said[0]}
+            observed = [{"outcome": "seen", "came_true": one} for one in lines[:attempt]]
             at = start + attempt * HOUR
+            evidence = {"observed": observed, "outcome": "seen"}
             row = StageResult(f"rel_{number}", "observe", attempt, at, at, "pass", "seen", evidence, 0, None)
             store.tx(lambda tx, row=row: stage_result.insert(tx, row))  # type: ignore[misc]
-    assert changelog.hits(store) == [Hits("ana", 2, 1, 1), Hits("bob", 0, 1, 0)]
+    assert changelog.hits(store) == [Hits("ana", 2, 1, 1), Hits("bob", 0, 1, 0), Hits("cy", 0, 0, 1)]
     newest = changelog.entries(store)[-1]
-    assert (newest.outcome, newest.observed) == ("moved", [{"outcome": "moved"}, {"outcome": "did not move"}])
+    assert newest.outcome == "seen"
+    assert [line["came_true"] for line in newest.observed or ()] == [True, False]

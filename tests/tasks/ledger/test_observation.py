@@ -199,3 +199,22 @@ def test_history_is_what_live_served(traffic: Traffic) -> None:
         windows=WINDOWS,
     )
     assert [(one.unit, one.values["latency"], one.share_bps) for one in found] == [("u", 2.0, 0)]
+
+
+def test_after_promotion_new_units_of_live_are_compared_with_those_of_the_holdback(traffic: Traffic) -> None:
+    row = release.get(traffic.store, "rel_1")
+    new: dict[str, Any] = {"arm": "live", "intended": row.to_behavior}
+    old: dict[str, Any] = {"arm": "holdback", "release_id": "rel_1"}
+    traffic.request("counted", 0, assign=True)
+    traffic.request("stale", 98, **new)
+    other: dict[str, Any] = {"arm": "holdback", "release_id": "rel_0"}
+    asked = [("a", new), ("b", old), ("counted", new), ("other", other), ("stale", {})]
+    for number, (unit, fields) in enumerate(asked):
+        traffic.request(unit, 100 + number, **fields)
+    since, now = traffic.start + timedelta(seconds=99), traffic.start + timedelta(hours=1)
+    found = observation.held_observations(traffic.store, row, now, WINDOWS, since=since, share_bps=7000)
+    assert [(one.unit, one.arm, one.share_bps) for one in found] == [("a", "canary", 7000), ("b", "live", 7000)]
+    late = observation.held_observations(
+        traffic.store, row, now, WINDOWS, since=since, share_bps=7000, after=found[1].closed_at
+    )
+    assert late == found[1:]

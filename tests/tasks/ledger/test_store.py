@@ -211,17 +211,17 @@ def test_migrating_twice_changes_nothing(store: Store) -> None:
 def test_the_newest_migration_alone_is_applied(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     store.tx(add(1))
     more = Migration(
-        2, "002_more.sql", "ALTER TABLE claim ADD COLUMN note VARCHAR; CREATE TABLE extra (a INTEGER NOT NULL);"
+        99, "099_more.sql", "ALTER TABLE claim ADD COLUMN note VARCHAR; CREATE TABLE extra (a INTEGER NOT NULL);"
     )
-    monkeypatch.setattr(migration, "migrations", lambda: (*_first(), more))
+    monkeypatch.setattr(migration, "migrations", lambda: (*_known(), more))
     later = Store.open(store.path)
     assert later.rows("SELECT epoch, note FROM claim") == [{"epoch": 1, "note": None}]
 
 
 def test_a_migration_that_fails_leaves_nothing_of_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     store.migrate()
-    broken = Migration(2, "002_broken.sql", "CREATE TABLE extra (a INTEGER); SELECT nonsense;")
-    monkeypatch.setattr(migration, "migrations", lambda: (*_first(), broken))
+    broken = Migration(99, "099_broken.sql", "CREATE TABLE extra (a INTEGER); SELECT nonsense;")
+    monkeypatch.setattr(migration, "migrations", lambda: (*_known(), broken))
     with pytest.raises(duckdb.Error):
         Store.open(store.path).migrate()
     monkeypatch.undo()
@@ -229,15 +229,15 @@ def test_a_migration_that_fails_leaves_nothing_of_it(store: Store, monkeypatch: 
     assert found == []
 
 
-def _first(steps: tuple[Migration, ...] = migration.migrations()) -> tuple[Migration, ...]:
-    return steps[:1]
+def _known(steps: tuple[Migration, ...] = migration.migrations()) -> tuple[Migration, ...]:
+    return steps
 
 
 @pytest.mark.parametrize(
     ("change", "error", "words"),
     [
         ("INSERT INTO schema_migration VALUES (99, 'x', now())", LedgerTooNew, "version 99"),
-        ("UPDATE schema_migration SET checksum = 'other'", LedgerError, "001_ledger.sql was edited"),
+        ("UPDATE schema_migration SET checksum = 'other' WHERE version = 1", LedgerError, "001_ledger.sql was edited"),
     ],
 )
 def test_a_schema_of_another_promptship_is_refused(

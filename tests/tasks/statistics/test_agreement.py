@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.statistics.agreement import agreement
+from tasks.statistics.agreement import Uncertainty, agreement, lean, uncertainty
+from tasks.statistics.proportions import wilson
 
 
 def labels(both: int, only_human: int, only_judge: int, neither: int) -> tuple[list[bool], list[bool]]:
@@ -30,3 +31,43 @@ def test_unfit_judges(counts: tuple[int, int, int, int]) -> None:
 def test_a_class_that_was_never_seen_is_unknown() -> None:
     found = agreement([True, True], [True, False])
     assert (found.sensitivity, found.specificity, found.youden) == (0.5, None, None)
+
+
+def test_intervals_hold_the_values() -> None:
+    found, sure = agreement(*labels(76, 4, 2, 18)), uncertainty(*labels(76, 4, 2, 18))
+    for value, interval in (
+        (found.kappa, sure.kappa),
+        (found.sensitivity, sure.sensitivity),
+        (found.specificity, sure.specificity),
+    ):
+        assert interval is not None
+        assert value is not None
+        assert interval.low < value < interval.high
+    assert sure.kappa is not None
+    assert sure.kappa.low == pytest.approx(0.684, abs=0.005)
+
+
+def test_nothing_is_sure_of_a_class_that_was_never_seen() -> None:
+    assert uncertainty([True], [True]) == Uncertainty(None, wilson(1, 1, 1.96), None)
+    assert uncertainty([], []) == Uncertainty(None, None, None)
+    assert uncertainty([True, False], [True, False]).kappa == (1, 1)
+
+
+def test_a_lean_needs_more_than_chance() -> None:
+    even = lean([([0, 1] * 10, [1, 0] * 10)], comparisons=1)
+    assert even is not None
+    assert (even.value, even.significant) == (0, False)
+    kind, strict = [1, 0, 0, 0] * 6, [0] * 40
+    for rest, comparisons, significant in ((strict, 1, True), ([0, 0, 0, 1] * 10, 3, False)):
+        found = lean([(kind, rest)], comparisons)
+        assert found is not None
+        assert found.significant is significant
+
+
+def test_a_group_with_more_bad_answers_is_not_a_favoured_one() -> None:
+    """Found good: 90 % of the good, 20 % of the bad, in both groups alike."""
+    good, bad = [1.0] * 9 + [0.0], [1.0, 0.0, 0.0, 0.0, 0.0]
+    found = lean([(good * 2, good * 8), (bad * 16, bad * 4)], comparisons=1)
+    assert found is not None
+    assert found.value == pytest.approx(0)
+    assert lean([([1.0], [0.0] * 9)], comparisons=1) is None

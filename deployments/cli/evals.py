@@ -1,4 +1,4 @@
-"""`promptship eval run`: what a version scores on the cases that authors tune on."""
+"""`promptship eval`: what a version scores on the cases that authors tune on, beside live and an earlier run."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from deployments.cli.output import as_json, document, table
+from deployments.cli import eval_compare
+from deployments.cli.output import as_json, document, environment_option, table
 
 if TYPE_CHECKING:
+    from deployments.cli.eval_compare import Side
     from tasks.evaluation.case import Case
+    from tasks.evaluation.comparison import Answered, Comparison
     from tasks.evaluation.evalset import Library, Selection
     from tasks.evaluation.job import Arm
     from tasks.evaluation.runner import Run
     from tasks.gateway.budget import Budget
     from tasks.release.workspace import Workspace
 
-_CASE = ("case_id", "intent", "arm", "score", "reasons", "output")
 _SLICE = ("name", "arm", "score", "cases", "unscored", "must_pass_failures")
-_SHOWN = 100
 _DEV = "dev"
 """The subset that every eval set has, whether or not it names one so: all cases that are not held out."""
 
@@ -45,6 +46,10 @@ def command() -> None:
     """Run a prompt version on the cases that authors tune on."""
 
 
+command.add_command(eval_compare.list_)
+command.add_command(eval_compare.compare)
+
+
 @command.command("run")
 @click.argument("prompt")
 @click.argument("version")
@@ -53,6 +58,12 @@ def command() -> None:
 )
 @click.option("--limit", type=click.IntRange(1), help="Only the first so many cases.")
 @click.option("--against", metavar="VERSION", help="Another version to run beside it.")
+@environment_option()
+@click.option("--alone", is_flag=True, help="Do not run what is live there beside it.")
+@click.option(
+    "--beside", metavar="RUN[:ARM]", help="An earlier run to show beside it; `last` is the newest of the prompt."
+)
+@click.option("--repeats", type=click.IntRange(1, 20), default=1, show_default=True, help="Ask each case so often.")
 @click.option("--fresh", is_flag=True, help="Ask the model again where an answer is kept from before.")
 @click.option("--max-usd", type=click.FloatRange(0), default=5, show_default=True, help="Stop when this is spent.")
 @as_json
@@ -62,6 +73,10 @@ def run(
     subset: str,
     limit: int | None,
     against: str | None,
+    environment: str,
+    alone: bool,
+    beside: str | None,
+    repeats: int,
     fresh: bool,
     max_usd: float,
     json_: bool,
@@ -74,11 +89,34 @@ def run(
     from tasks.release.workspace import Workspace
 
     workspace = Workspace.here("cli")
-    names = [concrete(workspace.catalog, workspace.publisher, prompt, word) for word in (version, against) if word]
+    words = [version, against, None if alone else _live(workspace, prompt, environment)]
+    names = [concrete(workspace.catalog, workspace.publisher, prompt, word) for word in words if word]
     asked = asked_of(workspace, prompt, names[0], subset, limit)
-    ran = _run(workspace, asked, _arms(workspace, prompt, names), fresh, max_usd)
-    _document(ran, names) if json_ else _print(ran)
+    earlier = _earlier(workspace, prompt, names[0], beside)
+    ran = _run(workspace, asked, _arms(workspace, prompt, names), range(1, repeats + 1), fresh, max_usd)
+    _document(ran, names, earlier) if json_ else _print(ran, names[0], earlier)
     return exit_code(ran.run, names[0])
+
+
+def _live(workspace: Workspace, prompt: str, environment: str) -> str | None:
+    """The version that is live there, None when nothing is. Raises UnknownEnvironment for a misspelt one."""
+    from registry.environments import BASE
+
+    table = workspace.publisher.read_table(environment)
+    if table.generation == 0 and environment != BASE:
+        workspace.catalog.environments.environment(environment)
+    route = table.prompts.get(prompt)
+    return route.live.version if route else None
+
+
+def _earlier(workspace: Workspace, prompt: str, version: str, beside: str | None) -> Side | None:
+    """The side to show beside this run. Raises EvalSetError for a run that is not there, or a gate's."""
+    if beside != eval_compare.LAST:
+        return eval_compare.side(workspace.store, beside, version) if beside else None
+    catalog = workspace.catalog
+    behaviors = [catalog.behavior(catalog.get(prompt, name)).sha for name in catalog.versions(prompt)]
+    found = eval_compare.last(workspace.store, behaviors)
+    return eval_compare.side(workspace.store, found, version) if found else None
 
 
 def asked_of(workspace: Workspace, prompt: str, version: str, subset: str, limit: int | None) -> Asked:
@@ -122,17 +160,20 @@ def _arms(workspace: Workspace, prompt: str, versions: Sequence[str]) -> list[Ar
     return [arms.of_candidate(name, found, catalog, workspace.publisher) for name, found in behaviors.items()]
 
 
-def _run(workspace: Workspace, asked: Asked, arms: Sequence[Arm], fresh: bool, max_usd: float) -> Ran:
+def _run(
+    workspace: Workspace, asked: Asked, arms: Sequence[Arm], rounds: Sequence[int], fresh: bool, max_usd: float
+) -> Ran:
     from deployments.cli.progress import shown
     from tasks.evaluation.job import interleaved
     from tasks.evaluation.runner import run_all
+    from tasks.evaluation.seating import seat
     from tasks.gateway.budget import Budget
     from tasks.gateway.cache import Cache
     from tasks.gateway.gateway import Gateway
     from tasks.release.workspace import Progress
 
     budget = Budget(max_usd=max_usd)
-    jobs = list(interleaved(asked.cases, arms, [1]))
+    jobs = list(interleaved(asked.cases, arms, rounds))
     done = 0
     with shown() as tell:
 
@@ -143,7 +184,9 @@ def _run(workspace: Workspace, asked: Asked, arms: Sequence[Arm], fresh: bool, m
 
         test = None if fresh else f"dev {asked.library.sha}"
         door = Gateway(budget, Cache(workspace.roots.cache))
-        ran = run_all(asked.library.evalset, jobs, door, test_id=test, on_result=told)
+        judged = [arm.model for arm in arms]
+        panel = seat(asked.library.evalset, workspace.catalog, workspace.publisher, judged)
+        ran = run_all(asked.library.evalset, jobs, door, test_id=test, on_result=told, panel=panel)
     return Ran(asked, ran, _store(workspace, ran), budget)
 
 
@@ -179,20 +222,34 @@ def _told(ran: Ran) -> dict[str, Any]:
     }
 
 
-def _document(ran: Ran, names: Sequence[str]) -> None:
+def _compared(ran: Ran, main: str, earlier: Side | None) -> tuple[dict[str, list[Answered]], list[Comparison]]:
+    """The answers by side, this version's first, and its comparisons with the others."""
+    from tasks.evaluation.comparison import compare, of_result
+
+    sides: dict[str, list[Answered]] = {main: []}
+    for result in ran.run.results:
+        sides.setdefault(result.arm, []).append(of_result(result))
+    if earlier is not None:
+        asked = {case.id for case in ran.asked.cases}
+        sides[earlier.name] = [one for one in earlier.answers if one.case_id in asked]
+    return sides, [compare(name, found, main, sides[main]) for name, found in sides.items() if name != main]
+
+
+def _document(ran: Ran, names: Sequence[str], earlier: Side | None) -> None:
     from tasks.evaluation.table import rows, slices
 
     results = ran.run.results
     cases, means = [asdict(row) for row in rows(results)], [asdict(one) for one in slices(results)]
-    document("eval", arms=list(dict.fromkeys(names)), **_told(ran), slices=means, results=cases)
+    compared = [eval_compare.told(found) for found in _compared(ran, names[0], earlier)[1]]
+    arms = list(dict.fromkeys(names))
+    document("eval", arms=arms, **_told(ran), slices=means, results=cases, comparisons=compared)
 
 
-def _print(ran: Ran) -> None:
-    from tasks.evaluation.table import rows, slices
+def _print(ran: Ran, main: str, earlier: Side | None) -> None:
+    from tasks.evaluation.table import slices
 
     results, told = ran.run.results, _told(ran)
-    table(_CASE, [{**asdict(row), "output": _short(row.output)} for row in rows(results)])
-    click.echo()
+    eval_compare.side_by_side(main, *_compared(ran, main, earlier))
     table(_SLICE, [asdict(one) for one in slices(results) if one.cases])
     spent = "cost unknown" if told["cost_usd"] is None else f"{told['cost_usd']:.4f} USD"
     click.echo(
@@ -200,10 +257,3 @@ def _print(ran: Ran) -> None:
     )
     if ran.run.stopped is not None:
         click.echo(f"stopped with {ran.run.left} answers missing: {ran.run.stopped}. Run it again to go on.", err=True)
-
-
-def _short(text: str | None) -> str | None:
-    if text is None:
-        return None
-    line = " ".join(text.split())
-    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"

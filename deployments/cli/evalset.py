@@ -1,4 +1,4 @@
-"""`promptship evalset`: list, check, import."""
+"""`promptship evalset`: check, coverage, import, list, plan, refresh."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from deployments.cli import importing
+from deployments.cli import evalset_check, evalset_plan, evalset_production, importing
 from deployments.cli.output import as_json, document, table
 
 _COLUMNS = ("name", "dev", "gate", "intents", "subsets", "min_score", "sha")
@@ -18,6 +18,8 @@ def command() -> None:
     """The golden cases."""
 
 
+for one in (evalset_check.check, evalset_plan.plan, evalset_production.coverage, evalset_production.refresh):
+    command.add_command(one)
 command.add_command(importing.evalset_import)
 
 
@@ -54,28 +56,3 @@ def _row(root: Path, name: str) -> dict[str, Any]:
         "source": library.evalset.source,
         "licence": library.evalset.licence,
     }
-
-
-@command.command("check")
-@click.argument("name")
-@as_json
-def check(name: str, json_: bool) -> int:
-    """Say what is wrong with an eval set, and what it cannot do; exit 1 with errors, 3 when it cannot be read."""
-    from registry.roots import Roots
-    from tasks.evaluation import evalset
-    from tasks.evaluation.check import Size
-    from tasks.evaluation.check import check as remarks_of
-    from tasks.gate.look import CAPS, MIN_CASES
-
-    library = evalset.read(Roots.find().evalsets, name.partition("/")[0])
-    remarks = remarks_of(library, {risk: Size(CAPS[risk], MIN_CASES[risk]) for risk in CAPS})
-    wrong = any(remark.severity == "error" for remark in remarks)
-    if json_:
-        found = [remark._asdict() for remark in remarks]
-        document("evalset", name=library.evalset.name, verdict="reject" if wrong else "pass", remarks=found)
-        return int(wrong)
-    for remark in remarks:
-        click.echo(f"{remark.code} {remark.severity}: {remark.what}")
-    if not remarks:
-        click.echo(f"{library.evalset.name}: nothing to remark")
-    return int(wrong)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from registry.artifact import Tool
 
 
 class NotJson(ValueError):
@@ -18,14 +21,32 @@ class NoSuchPath(ValueError):
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What an answer is an answer to: the case's own words, and what the prompt said.
+
+    `instructions` are the texts that users are not meant to see; `tools` those that the model could call.
+    """
+
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    expected: Mapping[str, Any] = field(default_factory=dict)
+    instructions: tuple[str, ...] = ()
+    tools: tuple[Tool, ...] = ()
+
+
+@dataclass(frozen=True)
 class Answer:
-    """One answer. `latency_s` in seconds; `refusal` is the provider's own field; None = not given, not known."""
+    """One answer. `latency_s` in seconds; `refusal` is the provider's own field; None = not given, not known.
+
+    Of a conversation it is the last answer, with the tool calls (`{"name", "arguments"}`) of all of them in order.
+    """
 
     text: str
     finish_reason: str | None = None
     refusal: str | None = None
     latency_s: float | None = None
     cost_usd: float | None = None
+    tool_calls: tuple[Mapping[str, Any], ...] = ()
+    asked: Asked = field(default_factory=Asked)
 
     @cached_property
     def value(self) -> Any:
@@ -69,6 +90,13 @@ def same(left: Any, right: Any) -> bool:
     if isinstance(left, float) and isinstance(right, float) and math.isnan(left):
         return False
     return bool(left == right)
+
+
+def part_of(wanted: Any, found: Any) -> bool:
+    """Whether every key of `wanted` is in `found` with the same value, objects within objects alike."""
+    if isinstance(wanted, dict):
+        return isinstance(found, dict) and all(key in found and part_of(wanted[key], found[key]) for key in wanted)
+    return same(wanted, found)
 
 
 def _refuse(name: str) -> Any:

@@ -1,30 +1,36 @@
-"""One job: call, then judge."""
+"""One job: call, ask the models that judge, then judge."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from registry.artifact import Tool
+from registry.diff.paragraphs import text_of
 from registry.runtime.drivers import Reply, Request
 from registry.runtime.refusal import is_refusal
 from tasks.gateway.call import Call, Outcome
 from tasks.gateway.gateway import Gateway
 
-from .answer import Answer
+from .answer import Answer, Asked
 from .assertion import Assertion
+from .assertions.question import NO_OPINIONS, Opinions, Silence
+from .conversing import converse
 from .job import Arm, Job
+from .panel import Asking, Panel
 from .rendering import Messages
 from .result import CaseResult
-from .scoring import Finding, judge, score, unjudged
+from .scoring import Finding, judge, questions, score, unjudged
 
 
-def request(arm: Arm, messages: Messages, timeout_s: float) -> Request:
-    """What the driver gets, the same as an application would send."""
+def request(arm: Arm, messages: Messages, timeout_s: float, tools: tuple[Tool, ...] = ()) -> Request:
+    """What the driver gets, the same as an application would send; `tools` are offered beside the artifact's own."""
     artifact = arm.artifact
     return Request(
         model=arm.model,
         messages=messages,
         decoding=artifact.decoding,
-        tools=artifact.tools,
+        tools=artifact.tools + tools,
         output=artifact.output,
         behavior=artifact.behavior,
         timeout_s=timeout_s,
@@ -32,24 +38,53 @@ def request(arm: Arm, messages: Messages, timeout_s: float) -> Request:
 
 
 async def ask(
-    job: Job, messages: Messages, asked: Sequence[Assertion], gateway: Gateway, test_id: str | None, timeout_s: float
+    job: Job,
+    messages: Messages,
+    asked: Sequence[Assertion],
+    gateway: Gateway,
+    test_id: str | None,
+    timeout_s: float,
+    panel: Panel,
 ) -> CaseResult:
     """The result of this job; a call that failed for good is an unscored one. Raises BudgetSpent."""
-    call = Call(request(job.arm, messages, timeout_s), job.case.id, job.round, job.arm.name, test_id)
-    return judged(job, asked, await gateway.complete(call))
+    wanted = request(job.arm, messages, timeout_s, job.case.tools)
+    call = Call(wanted, job.case.id, job.round, job.arm.name, test_id)
+    outcome = await converse(call, job.case, gateway)
+    answer = _answer(job, wanted, outcome.reply, outcome.cost_usd) if outcome.reply else None
+    asking = Asking(job.case.id, job.round, gateway, test_id, timeout_s)
+    opinions = await panel.opinions(questions(asked, job.case, answer), asking) if answer else NO_OPINIONS
+    result = judged(job, asked, outcome, answer, opinions)
+    return replace(result, error=_lost(opinions)) if answer and result.score is None else result
 
 
-def judged(job: Job, asked: Sequence[Assertion], outcome: Outcome) -> CaseResult:
-    """Pure: the outcome of a call as a result."""
+def judged(
+    job: Job, asked: Sequence[Assertion], outcome: Outcome, answer: Answer | None, opinions: Opinions
+) -> CaseResult:
+    """Pure: the outcome of a call, and what judges said of it, as a result."""
     output = job.arm.artifact.output
-    if outcome.reply is None:
+    if answer is None:
         return _result(job, outcome, None, unjudged(asked, output, f"no answer: {outcome.error}"))
-    answer = _answer(outcome.reply, outcome.cost_usd)
-    return _result(job, outcome, outcome.reply, judge(asked, job.case, answer, output))
+    return _result(job, outcome, outcome.reply, judge(asked, job.case, answer, output, opinions))
 
 
-def _answer(reply: Reply, cost_usd: float | None) -> Answer:
-    return Answer(reply.text, reply.finish_reason, reply.refusal, reply.latency_s, cost_usd)
+def _lost(opinions: Opinions) -> str | None:
+    """The first call to a judge that failed for good: a judge out of reach ends a run as a model does."""
+    found = [opinion.error for opinion in opinions.values() if isinstance(opinion, Silence) and opinion.error]
+    return found[0] if found else None
+
+
+def _answer(job: Job, wanted: Request, reply: Reply, cost_usd: float | None) -> Answer:
+    case = job.case
+    asked = Asked(case.variables, case.expected, instructions(wanted.messages), wanted.tools)
+    return Answer(
+        reply.text, reply.finish_reason, reply.refusal, reply.latency_s, cost_usd, tuple(reply.tool_calls), asked
+    )
+
+
+def instructions(messages: Messages) -> tuple[str, ...]:
+    """The system messages; where there is none, all that the prompt says."""
+    texts = tuple(text_of(message["content"]) for message in messages if message["role"] == "system")
+    return texts or tuple(text_of(message["content"]) for message in messages)
 
 
 def _result(job: Job, outcome: Outcome, reply: Reply | None, findings: tuple[Finding, ...]) -> CaseResult:

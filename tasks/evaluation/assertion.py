@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    WithJsonSchema,
+    model_serializer,
+    model_validator,
+)
 
 from registry.artifact import Strict
 
-from .assertions import TYPES, split
+from .assertions import NOT, SET, TYPES, known, own, split
 from .assertions.kind import Kind, nothing
 
 NAME = r"^[a-z0-9][a-z0-9_-]*$"
 
 
 def _known(name: str) -> str:
-    if name not in TYPES:
-        raise ValueError(f"an assertion type is one of {', '.join(TYPES)}; found {name!r}")
+    if not known(name):
+        raise ValueError(f"an assertion type is one of {', '.join((*TYPES, *own.declared()))}; found {name!r}")
     return name
 
 
-AssertionType = Annotated[str, AfterValidator(_known), WithJsonSchema({"enum": list(TYPES)})]
+_OWN = {"type": "string", "pattern": f"^({NOT})?{own.NAME}$"}
+AssertionType = Annotated[str, AfterValidator(_known), WithJsonSchema({"anyOf": [{"enum": list(TYPES)}, _OWN]})]
 
 
 class Assertion(Strict):
@@ -29,7 +37,7 @@ class Assertion(Strict):
     `value`, or `expected` (a key of the case's `expected`), is what it is compared with; `path` leads into a JSON
     answer (`items.0.id`); `metric` names the family it is counted in (default: the type); `threshold` is the score that
     passes; `hard`: a failure makes the case's score 0; `must-pass`: hard, and any failure rejects the candidate;
-    `tag`: only for cases that bear it.
+    `tag`: only for cases that bear it; `assert`: the assertions of an assert-set.
     """
 
     type: AssertionType
@@ -42,6 +50,20 @@ class Assertion(Strict):
     hard: bool = False
     must_pass: bool = Field(False, alias="must-pass")
     tag: str | None = Field(None, pattern=NAME)
+    assert_: tuple[Assertion, ...] = Field((), alias="assert")
+
+    @model_serializer(mode="wrap")
+    def _plain(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `assert` where there is none: sets written before it existed keep their version."""
+        return used(handler(self), "assert")
+
+    @model_validator(mode="after")
+    def _is_set(self) -> Self:
+        if (self.type.removeprefix(NOT) == SET) != bool(self.assert_):
+            raise ValueError(f"{SET} needs `assert`, and no other type takes it; found {self.type}")
+        if any(part.must_pass or part.tag or part.assert_ for part in self.assert_):
+            raise ValueError(f"inside {SET} there is no `must-pass`, no `tag` and no other set; write them at the set")
+        return self
 
     @model_validator(mode="after")
     def _one_value(self) -> Self:
@@ -70,6 +92,21 @@ class Assertion(Strict):
         return self.metric or self.type
 
     @property
+    def parts(self) -> tuple[Assertion, ...]:
+        """Itself, or the assertions of the set."""
+        return self.assert_ or (self,)
+
+    @property
+    def deterministic(self) -> bool:
+        """The same text always gets the same result."""
+        return all(part.kind.deterministic for part in self.parts)
+
+    @property
+    def judged(self) -> bool:
+        """Whether a model's opinion is part of it."""
+        return any(part.kind.judged for part in self.parts)
+
+    @property
     def zeroes(self) -> bool:
         """A failure makes the score 0."""
         return self.hard or self.must_pass
@@ -84,3 +121,8 @@ class Assertion(Strict):
             return None
         problem = self.kind.value(value) if given else "needs `value` or `expected`"
         return f"{self.type} {problem}" if problem else None
+
+
+def used(document: dict[str, Any], *later: str) -> dict[str, Any]:
+    """A dumped model without those of its keys that came later and are not used."""
+    return {key: value for key, value in document.items() if key not in later or value}

@@ -12,23 +12,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 
-from registry import behavior
 from registry.artifact import Risk
 from tasks.statistics.power import Components, cases_needed, margin
 
 from .case import Case
 from .evalset import ROUNDS, Library, Selection
+from .remark import Remark
+from .wording import question
 
 INTENT_CASES = 20
 INTENT_UNITS = 10
-
-
-class Remark(NamedTuple):
-    code: str
-    severity: Literal["error", "warning", "note"]
-    what: str
 
 
 class Size(NamedTuple):
@@ -63,7 +58,7 @@ def _clusters(cases: Sequence[Case]) -> Iterator[Remark]:
 def _repeated(cases: Sequence[Case]) -> Iterator[Remark]:
     same: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
-        same[behavior.sha(_plain(case.variables))].append(case)
+        same[question(case.variables, case.turns)].append(case)
     for twins in (found for found in same.values() if len(found) > 1):
         ids = ", ".join(case.id for case in twins)
         if len({case.split for case in twins}) > 1:
@@ -72,20 +67,11 @@ def _repeated(cases: Sequence[Case]) -> Iterator[Remark]:
             yield Remark("PS-S003", "warning", f"the same question is asked {len(twins)} times: {ids}")
 
 
-def _plain(value: Any) -> Any:
-    """Without the differences that make no other question: case and white space."""
-    if isinstance(value, str):
-        return " ".join(value.casefold().split())
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
-
-
 def _must_pass(library: Library) -> Iterator[Remark]:
     asked = [(one, "the set") for one in library.evalset.assertions]
     asked += [(one, f"case {case.id!r}") for case in library.cases for one in case.assert_]
     for assertion, where in asked:
-        if assertion.must_pass and not assertion.kind.deterministic:
+        if assertion.must_pass and not assertion.deterministic:
             yield Remark("PS-S004", "error", f"{assertion.type} of {where} is must-pass, and differs from run to run")
 
 

@@ -7,10 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .assertion import Assertion
+from .assertions import NOT
+from .assertions.question import To
 from .case import Case
 
 if TYPE_CHECKING:
     from .evalset import EvalSet
+
+JUDGES: dict[To, tuple[str, ...]] = {"rubric": ("llm-rubric",), "pairwise": ("pairwise",), "embedding": ("similar",)}
+"""Who is asked by which type."""
 
 
 def problems(evalset: EvalSet, cases: Sequence[Case], folder: str) -> list[str]:
@@ -19,6 +24,7 @@ def problems(evalset: EvalSet, cases: Sequence[Case], folder: str) -> list[str]:
         *([f"`name` is {evalset.name!r} in the folder {folder!r}"] if evalset.name != folder else []),
         *_repeated(cases),
         *_subsets(evalset, cases),
+        *_judges(evalset, cases),
         *(sentence for case in cases for sentence in _of_case(evalset, case)),
     ]
 
@@ -39,13 +45,24 @@ def _subsets(evalset: EvalSet, cases: Sequence[Case]) -> Iterator[str]:
             yield f"subset {name!r} has no case"
 
 
+def _judges(evalset: EvalSet, cases: Sequence[Case]) -> Iterator[str]:
+    """A sentence for each kind of judge that assertions ask and the set does not name."""
+    asked = [*evalset.assertions, *(one for case in cases for one in case.assert_)]
+    types = sorted({part.type for one in asked for part in one.parts})
+    for to, users in JUDGES.items():
+        wanting = [name for name in types if name.removeprefix(NOT) in users]
+        if wanting and (evalset.judge is None or getattr(evalset.judge, to) is None):
+            yield f"{', '.join(wanting)} needs `judge: {{{to}: ...}}` in evalset.yaml"
+
+
 def _of_case(evalset: EvalSet, case: Case) -> Iterator[str]:
     asked = evalset.asked_of(case)
     if not asked:
         yield f"case {case.id!r} has no assertion"
     for assertion in asked:
-        if sentence := _unmet(assertion, case):
-            yield f"case {case.id!r}: {sentence}"
+        for part in assertion.parts:
+            if sentence := _unmet(part, case):
+                yield f"case {case.id!r}: {sentence}"
 
 
 def _unmet(assertion: Assertion, case: Case) -> str | None:

@@ -6,21 +6,22 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from registry import behavior
-from registry.artifact import Strict
+from registry.artifact import PROMPT_ID, VERSION, Strict
 from registry.errors import EvalSetError
 from registry.files import load as load_file
 
-from .assertion import NAME, Assertion
+from .assertion import NAME, Assertion, used
 from .case import Case, Split
 from .cases import read_cases
 from .consistency import problems
 
 ROUNDS = 5
+_PINNED = f"{PROMPT_ID[:-1]}@{VERSION[1:]}"
 
 
 class Subset(Strict):
@@ -60,8 +61,17 @@ class Identical(Strict):
         return self
 
 
+class Judging(Strict):
+    """Who answers what assertions ask of models: `rubric` and `pairwise` are prompts of the registry (`id@version`),
+    `embedding` is an entry of models.yaml."""
+
+    rubric: str | None = Field(None, pattern=_PINNED, examples=["answer-judge@v1"])
+    pairwise: str | None = Field(None, pattern=_PINNED, examples=["pair-judge@v1"])
+    embedding: str | None = Field(None, min_length=1)
+
+
 class EvalSet(Strict):
-    """evalset.yaml. `min_score`: what a first release has to prove. `evalset plan` writes `aa` and `components`."""
+    """evalset.yaml. `min_score`: what a first release has to prove. `evalset plan` prints `aa` and `components`."""
 
     name: str = Field(pattern=NAME)
     prompt_use: str = Field(min_length=1)
@@ -71,8 +81,14 @@ class EvalSet(Strict):
     min_score: float | None = Field(None, ge=0, le=1)
     subsets: dict[str, Subset] = Field(min_length=1)
     assertions: tuple[Assertion, ...] = ()
+    judge: Judging | None = None
     components: Variance | None = None
     aa: Identical | None = None
+
+    @model_serializer(mode="wrap")
+    def _plain(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `judge` where there is none: sets written before it existed keep their version."""
+        return used(handler(self), "judge")
 
     def rounds(self, model: str) -> int:
         """Rounds a gate may take: 1 when this model was measured to answer the same every time, else 5."""
@@ -96,7 +112,7 @@ class Library:
         """The eval-set version: over all that can move a result, so that a corrected description is no new version."""
         told = {"description", "source", "licence"}
         cases = sorted(self.cases, key=lambda case: case.id)
-        lines = [case.model_dump(mode="json", exclude={"note"}) for case in cases]
+        lines = [case.model_dump(mode="json", exclude={"note", "added"}) for case in cases]
         return behavior.sha({"evalset": self.evalset.model_dump(mode="json", exclude=told), "cases": lines})
 
     def select(self, subset: str) -> Selection:

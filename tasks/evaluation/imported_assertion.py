@@ -13,7 +13,7 @@ from registry.importers.draft import AssertDraft
 from registry.importers.notes import Notes, Refusal
 
 from .assertion import Assertion
-from .assertions import TYPES
+from .assertions import TYPES, split
 
 _OURS = frozenset(("value", "expected", "path", "weight", "threshold", "metric"))
 _MILLISECONDS = 1000
@@ -26,6 +26,9 @@ def assertion_of(draft: AssertDraft, expected: Mapping[str, Any], notes: Notes) 
         raise Refusal(draft.place, f"the assertion {draft.type!r}", "no counterpart")
     if draft.type.removeprefix("not-") in _OTHERWISE and "path" not in draft.fields:
         why = _OTHERWISE[draft.type.removeprefix("not-")]
+        raise Refusal(draft.place, f"the assertion {draft.type!r}: {why}", "no counterpart")
+    if split(draft.type)[0].judged:
+        why = "a model decides it, and no judge is named; add it with `judge` in evalset.yaml"
         raise Refusal(draft.place, f"the assertion {draft.type!r}: {why}", "no counterpart")
     for key in sorted(draft.fields.keys() - _OURS):
         notes.add("no counterpart", draft.place, f"{key!r} of the assertion {draft.type!r}")
@@ -48,9 +51,9 @@ def _translated(draft: AssertDraft, fields: dict[str, Any]) -> dict[str, Any]:
     if kind in ("latency", "cost"):
         limit = _number(fields.pop("threshold", value), draft)
         return fields | {"value": limit / _MILLISECONDS if kind == "latency" else limit}
-    if kind.startswith("contains-a") and isinstance(value, str):
+    if (kind.startswith("contains-a") or kind == "tool-call-f1") and isinstance(value, str):
         return fields | {"value": [part.strip() for part in value.split(",")]}
-    if kind == "is-json" and isinstance(value, str):
+    if kind in ("is-json", "contains-json") and isinstance(value, str):
         return fields | {"value": _schema(value, draft)}
     if kind == "word-count" and isinstance(value, str):
         return fields | {"value": int(_number(value, draft))}

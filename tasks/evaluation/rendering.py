@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from registry.errors import RenderError
 
 from .case import Case
 from .job import Arm, Job
 
-Messages = list[dict[str, str]]
+Messages = list[dict[str, Any]]
 SHOWN = 10
 
 

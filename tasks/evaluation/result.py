@@ -11,7 +11,8 @@ from .scoring import Finding
 
 @dataclass(frozen=True)
 class CaseResult:
-    """`score` in 0..1, None = unscored, never 0 for that: `error` (`PS-E401 ...`) or a finding says why.
+    """`score` in 0..1, None = unscored, never 0 for that: `error` (`PS-E401 ...`: a call, also to a judge, failed) or a
+    finding says why.
 
     Tokens, USD and milliseconds are those of the reply, None = unknown or no reply; `attempts` counts calls made now,
     0 when the reply came from the cache.

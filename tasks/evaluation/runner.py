@@ -14,6 +14,7 @@ from tasks.gateway.lane import width
 from .asking import ask
 from .evalset import EvalSet
 from .job import Job
+from .panel import NOBODY, Panel
 from .rendering import Messages, Place, render_all
 from .result import CaseResult
 
@@ -45,9 +46,12 @@ def run_all(
     test_id: str | None,
     on_result: OnResult = silent,
     timeout_s: float = TIMEOUT_S,
+    panel: Panel = NOBODY,
 ) -> Run:
     """`run`, for callers without an event loop."""
-    return asyncio.run(run(evalset, jobs, gateway, test_id=test_id, on_result=on_result, timeout_s=timeout_s))
+    return asyncio.run(
+        run(evalset, jobs, gateway, test_id=test_id, on_result=on_result, timeout_s=timeout_s, panel=panel)
+    )
 
 
 async def run(
@@ -58,13 +62,15 @@ async def run(
     test_id: str | None,
     on_result: OnResult = silent,
     timeout_s: float = TIMEOUT_S,
+    panel: Panel = NOBODY,
 ) -> Run:
     """All jobs in their order, as many at once as each model takes; `on_result` after each.
 
-    `test_id` is the test whose cached calls are reused, None for none. Stops starting calls when the budget is spent or
-    20 calls in a row failed. Raises RenderError before the first call, and whatever `on_result` raises.
+    `test_id` is the test whose cached calls are reused, None for none; `panel` answers what assertions ask of models.
+    Stops starting calls when the budget is spent or 20 calls in a row failed. Raises RenderError before the first call,
+    and whatever `on_result` raises.
     """
-    return await _Runner(evalset, gateway, test_id, on_result, timeout_s).run(list(jobs))
+    return await _Runner(evalset, gateway, test_id, on_result, timeout_s, panel).run(list(jobs))
 
 
 @dataclass
@@ -74,6 +80,7 @@ class _Runner:
     test_id: str | None
     on_result: OnResult
     timeout_s: float
+    panel: Panel
     came: Run = field(default_factory=Run)
     failures: int = 0
     answered: bool = False
@@ -103,7 +110,7 @@ class _Runner:
     async def _ask(self, job: Job) -> CaseResult:
         messages = self.rendered[Place(job.case.id, job.arm.artifact.behavior)]
         asked = self.evalset.asked_of(job.case)
-        return await ask(job, messages, asked, self.gateway, self.test_id, self.timeout_s)
+        return await ask(job, messages, asked, self.gateway, self.test_id, self.timeout_s, self.panel)
 
     def _take(self, result: CaseResult) -> None:
         self.came.results.append(result)

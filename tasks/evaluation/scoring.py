@@ -10,7 +10,9 @@ from registry.runtime.output import check_output
 
 from .answer import Answer, NoSuchPath, NotJson
 from .assertion import Assertion
+from .assertions.assert_set import Part
 from .assertions.kind import Params, Result, Unjudgeable, binary
+from .assertions.question import NO_OPINIONS, Opinions, Question
 from .case import Case
 
 SCHEMA = "schema_ok"
@@ -30,9 +32,24 @@ class Finding(NamedTuple):
     weight: float
 
 
-def judge(asked: Sequence[Assertion], case: Case, answer: Answer, output: Output) -> tuple[Finding, ...]:
+def judge(
+    asked: Sequence[Assertion], case: Case, answer: Answer, output: Output, opinions: Opinions = NO_OPINIONS
+) -> tuple[Finding, ...]:
     """The output contract first, where there is one, then every assertion."""
-    return (*_contract(answer, output), *(_judge(one, case, answer) for one in asked))
+    return (*_contract(answer, output), *(_judge(one, case, answer, opinions) for one in asked))
+
+
+def questions(asked: Sequence[Assertion], case: Case, answer: Answer) -> tuple[Question, ...]:
+    """What models have to say before `judge` can, each question once."""
+    parts = [part for one in asked for part in one.parts if part.kind.judged]
+    return tuple(dict.fromkeys(question for part in parts for question in _questions(part, case, answer)))
+
+
+def _questions(assertion: Assertion, case: Case, answer: Answer) -> tuple[Question, ...]:
+    try:
+        return assertion.kind.asks(answer, _params(assertion, case, NO_OPINIONS))
+    except Exception:  # noqa: BLE001 - `judge` meets the same and says so
+        return ()
 
 
 def unjudged(asked: Sequence[Assertion], output: Output, reason: str) -> tuple[Finding, ...]:
@@ -72,9 +89,15 @@ def _schema(status: Status, value: float | None, reason: str) -> Finding:
     return Finding("output", SCHEMA, status, value, reason, hard=True, must_pass=False, weight=1.0)
 
 
-def _judge(assertion: Assertion, case: Case, answer: Answer) -> Finding:
+def _params(assertion: Assertion, case: Case, opinions: Opinions) -> Params:
     value = assertion.value if assertion.expected is None else case.expected[assertion.expected]
-    params = Params(value, assertion.path, assertion.passes_at)
+    return Params(value, assertion.path, assertion.passes_at, opinions)
+
+
+def _judge(assertion: Assertion, case: Case, answer: Answer, opinions: Opinions) -> Finding:
+    params = _params(assertion, case, opinions)
+    if assertion.assert_:
+        params = params._replace(value=tuple(_part(one, case, answer, opinions) for one in assertion.assert_))
     try:
         result = assertion.kind.judge(answer, params)
     except (NotJson, NoSuchPath) as error:
@@ -85,6 +108,11 @@ def _judge(assertion: Assertion, case: Case, answer: Answer) -> Finding:
     except Exception as error:  # noqa: BLE001 - a broken assertion leaves the case unscored, whatever broke it
         return _finding(assertion, None, f"the assertion broke: {type(error).__name__}: {error}")
     return _finding(assertion, _negate(result) if assertion.negated else result, result.reason)
+
+
+def _part(assertion: Assertion, case: Case, answer: Answer, opinions: Opinions) -> Part:
+    found = _judge(assertion, case, answer, opinions)
+    return Part(found.metric, found.score, found.status == "passed", found.reason, found.weight, found.hard)
 
 
 def _negate(result: Result) -> Result:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from registry import behavior
 
+from .wording import question
+
 DEV_SHARE = 0.4
 
 
@@ -23,7 +25,7 @@ def dev_units(units: Sequence[Unit], name: str) -> tuple[set[int], list[int]]:
 
     Groups are taken in the order of a hash of the set's name and their questions, so that neither the order of the
     file nor chance decides, while they fit into the share. With two groups or more neither side is empty."""
-    questions = [behavior.sha(_plain(unit.variables)) for unit in units]
+    questions = [question(unit.variables) for unit in units]
     groups = _groups(units, questions)
     members: dict[int, list[int]] = {}
     for index, group in enumerate(groups):
@@ -56,12 +58,3 @@ def _groups(units: Sequence[Unit], questions: Sequence[str]) -> list[int]:
                 left, right = root(first.setdefault(key, index)), root(index)
                 parents[max(left, right)] = min(left, right)
     return [root(index) for index in range(len(units))]
-
-
-def _plain(value: Any) -> Any:
-    """Without the differences that make no other question: case and white space."""
-    if isinstance(value, str):
-        return " ".join(value.casefold().split())
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value

@@ -14,6 +14,7 @@ from tasks.evaluation.job import Arm, Job, interleaved
 from tasks.evaluation.result import CaseResult
 from tasks.evaluation.runner import Run, run_all
 from tasks.evaluation.scoring import Finding
+from tasks.evaluation.seating import seat
 from tasks.gate.comparing import CANDIDATE, MUST_PASS
 from tasks.gate.must_pass import RUNS
 from tasks.gateway.budget import Budget
@@ -51,7 +52,9 @@ def ask(
         workspace.tell(Progress(stage, done, len(jobs), f"{door.budget.usd:.2f} USD"))
 
     before = door.budget.calls
-    run = run_all(selection.evalset, jobs, door, test_id=test, on_result=told)
+    judged = [job.arm.model for job in jobs]
+    panel = seat(selection.evalset, workspace.catalog, workspace.publisher, judged)
+    run = run_all(selection.evalset, jobs, door, test_id=test, on_result=told, panel=panel)
     return Asked(run.results, door.budget.calls - before, spent(door.budget), _stopped(run))
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from tasks.evaluation.result import CaseResult
-from tasks.gate.comparing import first_cases, pairs, slices
+from tasks.gate.comparing import CANDIDATE, first_cases, pairs, slices
 from tasks.gate.decide import decide
 from tasks.gate.first import FirstVerdict, decide_first
+from tasks.gate.judging import confirmations, warning
+from tasks.gate.labelled import Differences, corrected, differences
 from tasks.gate.look import GateVerdict, Look
+from tasks.gate.measuring import worn
 from tasks.gate.rounds import Asked, ask, gateway, results, round_jobs, rows
 from tasks.gate.subject import Subject, of_record, standing
 from tasks.gateway.gateway import Gateway
@@ -77,18 +80,24 @@ class _Test:
         return STAGE if number == 1 else f"{STAGE} round {number}"
 
     def _look(self, done: int) -> GateVerdict | FirstVerdict:
+        confirm = confirmations(self.subject.judging, self.subject.selection, self.results)
         if self.record.first:
-            return decide_first(first_cases(self.results, done), self._min_score())
-        return decide(
-            Look(
-                pairs=pairs(self.results, done),
-                rounds_done=done,
-                rounds_max=self.test.rounds_max,
-                margin=self.test.margin,
-                risk=self.subject.version.risk,
-                seed=int(self.test.gate_test_id[:8], 16),
-            )
+            return _confirmed(decide_first(first_cases(self.results, done), self._min_score()), confirm.all)
+        look = Look(
+            pairs=pairs(self.results, done),
+            rounds_done=done,
+            rounds_max=self.test.rounds_max,
+            margin=self.test.margin,
+            risk=self.subject.version.risk,
+            seed=int(self.test.gate_test_id[:8], 16),
+            confirm=confirm.all,
         )
+        return corrected(decide(look), look, confirm.doubts, self._people())
+
+    def _people(self) -> Differences:
+        """How much better people found the candidate's answers than live's, where they labelled both."""
+        labels = self.subject.judging.pairs if self.subject.judging else ()
+        return differences(labels, self.record.to_version, self.record.from_version)
 
     def _min_score(self) -> float:
         return self.subject.selection.evalset.min_score or 0.0
@@ -99,10 +108,15 @@ class _Test:
     def _close(self, verdict: GateVerdict | FirstVerdict, done: int) -> StageOutcome:
         """Keep the results; an error leaves the test open, so that running again asks for what is missing."""
         evidence = self._evidence(_told(verdict))
-        reason = f"{verdict.reason} {self.calls} calls, {_money(self.cost_usd)}."
+        said = f"{verdict.reason}{warning(self.subject.judging)}{self._worn()}"
+        reason = f"{said} {self.calls} calls, {_money(self.cost_usd)}."
         if verdict.verdict is not Verdict.ERROR:
             self._store(verdict, evidence, done)
         return StageOutcome(verdict.verdict, reason, evidence, self.calls, self.cost_usd)
+
+    def _worn(self) -> str:
+        candidate = next(arm for arm in self.subject.arms if arm.name == CANDIDATE)
+        return worn(self.workspace.store, self.subject.selection, candidate.artifact.behavior)
 
     def _store(self, verdict: GateVerdict | FirstVerdict, evidence: dict[str, Any], done: int) -> None:
         now, id_ = self.workspace.now(), self.test.gate_test_id
@@ -123,7 +137,16 @@ class _Test:
             "evalset_sha": selection.sha,
             "gate_test_id": self.test.gate_test_id,
             "slices": slices(self.results),
+            **({"judge": self.subject.judging.evidence} if self.subject.judging else {}),
         }
+
+
+def _confirmed(verdict: FirstVerdict, confirm: Sequence[str]) -> FirstVerdict:
+    """A pass that a judge had part in is a person's to give, as long as there is something to confirm."""
+    if verdict.verdict is not Verdict.PASS or not confirm:
+        return verdict
+    reason = f"{verdict.reason} A person has to confirm: {'; '.join(confirm)}."
+    return replace(verdict, verdict=Verdict.INCONCLUSIVE, reason=reason)
 
 
 def _goes_on(verdict: GateVerdict | FirstVerdict) -> bool:

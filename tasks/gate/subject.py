@@ -13,36 +13,50 @@ from tasks.evaluation import arms, evalset
 from tasks.evaluation.evalset import Selection
 from tasks.evaluation.job import Arm
 from tasks.gate.comparing import ANCHOR, CANDIDATE, LIVE
+from tasks.gate.judging import Judging, judging_of
 from tasks.gate.look import CAPS
 from tasks.ledger import anchor, gate_test, release
 from tasks.ledger.gate_test import GateTest
-from tasks.ledger.store import Transaction
+from tasks.ledger.store import Reader, Transaction
 from tasks.release.record import Record
 from tasks.release.verdict import Decision, Verdict
 from tasks.release.workspace import Workspace
-from tasks.statistics.power import Components, margin
+from tasks.statistics.power import Components, Margin, margin
 
 PASS_STANDS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The versions to compare, on these cases. `arms` has the candidate first; without a baseline it has only that."""
+    """The versions to compare, on these cases. `arms` has the candidate first; without a baseline it has only that.
+
+    `judging` is None for a set that no model judges.
+    """
 
     version: PromptVersion
     selection: Selection
     arms: tuple[Arm, ...]
+    judging: Judging | None = None
 
     @property
     def rounds_max(self) -> int:
         return self.selection.evalset.rounds(self.arms[0].model.key)
 
     @property
-    def margin(self) -> float:
-        """Frozen with the eval set, capped by risk."""
+    def components(self) -> Components:
+        """As measured on this eval set, else the assumed ones."""
         told = self.selection.evalset.components
-        components = Components(told.w2, told.s2, told.deff, told.measured) if told else Components()
-        return margin(components, len(self.selection.cases), self.rounds_max, CAPS[self.version.risk]).value
+        return Components(told.w2, told.s2, told.deff, told.measured) if told else Components()
+
+    @property
+    def margins(self) -> Margin:
+        """What the set can hold, and the cap of this risk."""
+        return margin(self.components, len(self.selection.cases), self.rounds_max, CAPS[self.version.risk])
+
+    @property
+    def margin(self) -> float:
+        """Frozen with the eval set, capped by risk, and made smaller by what a judge lets through."""
+        return self.margins.value * (self.judging.factor if self.judging else 1.0)
 
 
 def of_record(workspace: Workspace, record: Record, *, full: bool) -> Subject:
@@ -55,7 +69,8 @@ def of_record(workspace: Workspace, record: Record, *, full: bool) -> Subject:
             fix="Add them to a new version: without cases nothing can be gated",
         )
     selection = evalset.load(workspace.roots.evalsets, version.evals.full if full else version.evals.fast)
-    return Subject(version, selection, tuple(_arms(workspace, record, version, full=full)))
+    found = tuple(_arms(workspace, record, version, full=full))
+    return Subject(version, selection, found, judging_of(workspace, selection, found))
 
 
 def _arms(workspace: Workspace, record: Record, version: PromptVersion, *, full: bool) -> Sequence[Arm]:
@@ -78,7 +93,7 @@ def identity(subject: Subject, redraw: int) -> dict[str, Any]:
         "baseline": behaviors.get(LIVE),
         "anchor": behaviors.get(ANCHOR),
         "evalset": f"{subject.selection.name}@{subject.selection.sha}",
-        "judge": None,
+        "judge": subject.judging.identity if subject.judging else None,
         "models": sorted({arm.model.key for arm in subject.arms}),
     }
     return {**named, "redraw": redraw} if redraw else named
@@ -96,10 +111,20 @@ def standing(tx: Transaction, subject: Subject, record: Record, now: datetime) -
         redraw += 1
 
 
-def _fallen(tx: Transaction, test: GateTest, record: Record, now: datetime) -> bool:
+def kept(reader: Reader, subject: Subject, record: Record, now: datetime) -> GateTest | None:
+    """The test that `standing` would go on with, where it exists already."""
+    redraw = 0
+    while True:
+        test = gate_test.get(reader, gate_test.identity(identity(subject, redraw)))
+        if test is None or not _fallen(reader, test, record, now):
+            return test
+        redraw += 1
+
+
+def _fallen(reader: Reader, test: GateTest, record: Record, now: datetime) -> bool:
     if test.verdict != Verdict.PASS or test.closed_at is None:
         return False
-    tried = release.attempts(tx, record.environment, record.prompt_id, record.to_behavior)
+    tried = release.attempts(reader, record.environment, record.prompt_id, record.to_behavior)
     since = [
         row for row in tried if row.decision == Decision.ROLL_BACK and row.ended_at and row.ended_at > test.closed_at
     ]

@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from registry.runtime import atomic
 from registry.runtime.drivers import Reply
 
 FORMAT = 1
@@ -34,7 +33,15 @@ class Cache:
     def put(self, key: str, reply: Reply) -> None:
         body = _REPLY.dump_python(reply, mode="json")
         entry = {"format": FORMAT, "key": key, "sha": _sha(body), "reply": body}
-        atomic.replace(self._path(key), json.dumps(entry).encode(), sync=False)
+        self._write(self._path(key), json.dumps(entry))
+
+    def _write(self, path: Path, text: str) -> None:
+        """In place: half an entry is known by its sha, and a rename would cost as much as all the rest of a case."""
+        try:
+            path.write_text(text, encoding="utf-8")
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
 
     def _path(self, key: str) -> Path:
         return self._root / key[:2] / f"{key}.json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from registry.models import Model
 
@@ -15,23 +16,45 @@ def width(model: Model) -> int:
     return model.limits.concurrency or DEFAULT_WIDTH
 
 
+class Start(NamedTuple):
+    """In so many seconds; `tokens` are set aside for it."""
+
+    wait_s: float
+    tokens: float
+
+
 @dataclass
 class Pace:
-    """Spreads starts evenly over the minute; tokens push the next start back after they are known. Times in seconds."""
+    """Spreads starts evenly over the minute. Times in seconds.
+
+    The tokens of a call are known after it: as many as a call has had on average (before the first answer: `guess`)
+    are set aside at its start, and the difference is made good when they are known. A call that fails keeps its share.
+    """
 
     requests_per_minute: int | None
     tokens_per_minute: int | None
-    free_at: float = 0.0
+    next_request: float = 0.0
+    next_token: float = 0.0
+    answers: int = 0
+    mean: float = 0.0
 
-    def wait_s(self, now: float) -> float:
-        """Takes the next start; how long until it is there."""
-        start = max(now, self.free_at)
-        self.free_at = start + (60 / self.requests_per_minute if self.requests_per_minute else 0)
-        return start - now
+    def take(self, now: float, guess: float) -> Start:
+        """Takes the next start."""
+        begins = max(now, self.next_request, self.next_token)
+        tokens = self.mean if self.answers else guess
+        self.next_request = begins + _share(1, self.requests_per_minute)
+        self.next_token = begins + _share(tokens, self.tokens_per_minute)
+        return Start(begins - now, tokens)
 
-    def used(self, tokens: int, now: float) -> None:
-        if self.tokens_per_minute:
-            self.free_at = max(now, self.free_at) + 60 * tokens / self.tokens_per_minute
+    def used(self, start: Start, tokens: int) -> None:
+        """The call had so many; what it had less is given back to the calls that did not take their start yet."""
+        self.answers += 1
+        self.mean += (tokens - self.mean) / self.answers
+        self.next_token += _share(tokens - start.tokens, self.tokens_per_minute)
+
+
+def _share(amount: float, per_minute: int | None) -> float:
+    return 60 * amount / per_minute if per_minute else 0.0
 
 
 @dataclass(frozen=True)

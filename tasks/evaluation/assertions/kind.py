@@ -5,20 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from tasks.evaluation.answer import Answer
 
+from .question import NO_OPINIONS, Opinions, Question, Silence
+
+Heard = TypeVar("Heard")
+
 
 class Params(NamedTuple):
-    """`value` is resolved (from the assertion or from the case's `expected`); `threshold` is the score that passes."""
+    """`value` is resolved (from the assertion or from the case's `expected`); `threshold` is the score that passes.
+
+    `opinions` are what models said to the kind's questions.
+    """
 
     value: Any
     path: str | None
     threshold: float
+    opinions: Opinions = NO_OPINIONS
+
+    def heard(self, question: Question, expected: type[Heard]) -> Heard:
+        """What was said to this question. Raises Unjudgeable when nothing usable was."""
+        found = self.opinions.get(question, Silence(f"no model was asked: the eval set names no {question.to} judge"))
+        if isinstance(found, expected):
+            return found
+        raise Unjudgeable(found.why if isinstance(found, Silence) else f"the answer is a {type(found).__name__}")
 
 
 class Result(NamedTuple):
@@ -45,15 +60,32 @@ Value = Callable[[Any], str | None]
 """Says what is wrong with an assertion's value, None when nothing is."""
 
 
+Asks = Callable[[Answer, Params], tuple[Question, ...]]
+
+
+def nobody(answer: Answer, params: Params) -> tuple[Question, ...]:
+    """Most kinds need no model."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Kind:
-    """One type of assertion. `deterministic`: the same text always gets the same result, so it may be `must-pass`."""
+    """One type of assertion. `deterministic`: the same text always gets the same result, so it may be `must-pass`.
+
+    `asks`: what models have to say before `judge` is called; `judge` finds it with `params.heard`.
+    """
 
     judge: Callable[[Answer, Params], Result]
     value: Value
     optional: bool = False
     deterministic: bool = True
     threshold: float = 1.0
+    asks: Asks = nobody
+
+    @property
+    def judged(self) -> bool:
+        """Whether a model's opinion decides."""
+        return self.asks is not nobody
 
 
 def nothing(value: Any) -> str | None:

@@ -90,3 +90,60 @@ def test_money_is_not_spent_beyond_what_was_set_aside(
 ) -> None:
     said = promptship(*_RUN, "v1", "--max-usd", "0", "--json")
     assert (said.code, said.document["left"], said.document["calls"]) == (3, 30, 0)
+
+
+def test_live_is_run_beside_it(place: Place, promptship: Promptship, model: scripted.Scripted) -> None:
+    place.serve("v1")
+    beside = (*_RUN, "v2", "--limit", "6", "--environment", "demo")
+    said = promptship(*beside, "--json").document
+    assert (said["arms"], said["calls"]) == (["v2", "v1"], 12)
+    (found,) = said["comparisons"]
+    assert (found["before"], found["after"], found["n"]) == ("v1", "v2", 6)
+    assert found["mean"] > 0
+    shown = promptship(*beside).out
+    assert all(word in shown for word in ("vs v1", "better", "v2 beside v1", "90 % interval"))
+    assert promptship(*beside, "--alone", "--json").document["arms"] == ["v2"]
+    assert promptship(*_RUN, "v2", "-e", "dmeo").err.startswith("PS-E108")
+
+
+def test_repeats_give_a_pass_rate(place: Place, promptship: Promptship, model: scripted.Scripted) -> None:
+    said = promptship(*_RUN, "v2", "--limit", "2", "--repeats", "3")
+    assert "(3/3 passed)" in said.out
+    assert len(model.requests) == 6
+
+
+def test_an_earlier_run_beside_it(place: Place, promptship: Promptship, model: scripted.Scripted) -> None:
+    assert promptship(*_RUN, "v1", "--beside", "last", "--json").document["comparisons"] == []
+    told = promptship(*_RUN, "v2", "--beside", "last", "--json").document
+    assert told["comparisons"][0]["before"].startswith("v1 ")
+    both = promptship(*_RUN, "v2", "--against", "v1", "--json").document["run_id"]
+    assert "v2 beside v1 " in promptship(*_RUN, "v2", "--beside", f"{both}:v1").out
+    assert promptship(*_RUN, "v3", "--beside", both).code == 3
+
+
+def test_runs_are_listed_and_compared(place: Place, promptship: Promptship, model: scripted.Scripted) -> None:
+    assert promptship("eval", "list").out.startswith("no runs")
+    old, new = (promptship(*_RUN, version, "--json").document["run_id"] for version in ("v1", "v2"))
+    listed = promptship("eval", "list", "--json").document["runs"]
+    assert [(one["run_id"], one["arm"], one["cases"]) for one in listed] == [(new, "v2", 30), (old, "v1", 30)]
+    found = promptship("eval", "compare", old, new, "--json").document
+    assert {case["change"] for case in found["cases"]} >= {"better", "same"}
+    shown = promptship("eval", "compare", old, f"{new}:v2")
+    assert (shown.code, "beside v1" in shown.out, " same " in shown.out) == (0, True, False)
+    assert " same " in promptship("eval", "compare", old, new, "--all").out
+
+
+@pytest.mark.parametrize(("run", "says"), [("run_none", "no run 'run_none'"), ("{run}:v9", "has no 'v9'")])
+def test_a_run_that_is_not_there(
+    place: Place, promptship: Promptship, model: scripted.Scripted, run: str, says: str
+) -> None:
+    made = promptship(*_RUN, "v1", "--limit", "2", "--json").document["run_id"]
+    said = promptship("eval", "compare", made, run.format(run=made))
+    assert (said.code, says in said.err) == (3, True)
+
+
+def test_cases_of_the_gate_are_not_shown(place: Place, promptship: Promptship, model: scripted.Scripted) -> None:
+    made = promptship(*_RUN, "v1", "--limit", "2", "--json").document["run_id"]
+    place.store.tx(lambda tx: tx.execute("UPDATE eval_result SET gate_test_id = 'g'"))
+    said = promptship("eval", "compare", made, made)
+    assert (said.code, "was a gate's" in said.err) == (3, True)

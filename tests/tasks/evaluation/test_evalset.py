@@ -160,5 +160,17 @@ def test_rounds(aa: dict[str, object] | None, model: str, rounds: int) -> None:
 def test_the_schema_lists_the_assertion_types() -> None:
     schema = EvalSet.model_json_schema()
     assertion = schema["$defs"]["Assertion"]["properties"]
-    assert "not-is-refusal" in assertion["type"]["enum"]
+    assert "not-is-refusal" in assertion["type"]["anyOf"][0]["enum"]
     assert "must-pass" in assertion
+
+
+def test_keys_that_a_set_does_not_use_are_no_part_of_its_version(write: Write) -> None:
+    """So that sets written before such a key existed keep their version."""
+    plain = read(write(), "orders")
+    later = {"judge", "turns", "tools", "tool_results"}
+    assert not later & {*plain.evalset.model_dump(), *plain.cases[0].model_dump()}
+    assert "assert" not in plain.evalset.assertions[0].model_dump()
+    turned = [CASES[0] | {"turns": ["And?"]}, *CASES[1:]]
+    assert read(write(cases=turned), "orders").sha != plain.sha
+    assert read(write(judge={"rubric": "answer-judge@v1"}), "orders").sha != plain.sha
+    assert read(write(judge=None), "orders").sha == plain.sha

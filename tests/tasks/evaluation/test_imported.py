@@ -42,6 +42,8 @@ def kept(draft: AssertDraft, **fields: Any) -> dict[str, Any]:
     (ask("latency", threshold=2500), {"value": 2.5}), (ask("cost", threshold=0.01), {"value": 0.01}),
     (ask("contains-any", value="a, b"), {"value": ["a", "b"]}), (ask("contains-all", value=["a"]), {"value": ["a"]}),
     (ask("is-json", value='{"type": "object"}'), {"value": {"type": "object"}}),
+    (ask("contains-json", value='{"type": "object"}'), {"value": {"type": "object"}}),
+    (ask("tool-call-f1", value="find, mail"), {"value": ["find", "mail"]}),
     (ask("is-json", weight=2), {"weight": 2.0}),
     (ask("word-count", value="5"), {"value": 5}), (ask("equals", value=4), {"value": "4"}),
     (ask("regex", value="a+", metric="My metric"), {"value": "a+", "metric": "my-metric"}),
@@ -52,6 +54,7 @@ def test_assertions_of_the_same_name(draft: AssertDraft, expected: dict[str, Any
 
 @pytest.mark.parametrize(("draft", "why"), [
     (ask("llm-rubric-of-theirs", value="x"), "llm-rubric-of-theirs"), (ask("similar-of-theirs", value="x"), "similar"),
+    (ask("llm-rubric", value="x"), "no judge is named"), (ask("not-similar", value="x"), "no judge is named"),
     (ask("levenshtein", threshold=5, value="x"), "edits"), (ask("regex", value="(?<n>a)"), "regular expression"),
     (ask("equals", value="x", weight=0), "greater than 0"), (ask("contains", value=""), "a text"),
     (ask("latency", x=1), "no number"),

@@ -57,7 +57,7 @@ def echo(messages: list[dict[str, str]]) -> str:
 
 
 def asked(request: Request) -> str:
-    return request.messages[-1]["content"]
+    return str(request.messages[-1]["content"])
 
 
 async def at_once(_: float) -> None:

@@ -10,7 +10,7 @@ from tasks.evaluation.answer import Answer
 from tasks.evaluation.assertion import Assertion
 from tasks.evaluation.case import Case
 from tasks.evaluation.result import CaseResult
-from tasks.evaluation.scoring import Finding, judge, score, unjudged
+from tasks.evaluation.scoring import Finding, judge, questions, score, unjudged
 
 CASE = Case.model_validate({"id": "c1", "split": "dev", "variables": {}})
 JSON = Output.model_validate({"format": "json", "schema": {"type": "object", "required": ["a"]}})
@@ -95,3 +95,11 @@ def test_checks_are_the_schema_and_the_hard_families() -> None:
 def test_status() -> None:
     assert result(findings(GOOD)).status == "scored"
     assert result(findings(UNKNOWN)).status == "unscored"
+
+
+def test_a_question_is_asked_once_and_an_answer_without_the_path_asks_none() -> None:
+    rubric = {"type": "llm-rubric", "value": "kind"}
+    inside = {"type": "assert-set", "assert": [rubric, GOOD, {"type": "not-llm-rubric", "value": "rude"}]}
+    asked = [Assertion.model_validate(one) for one in (rubric, inside, GOOD, rubric | {"path": "nowhere"})]
+    found = questions(asked, CASE, Answer('{"a": 1}'))
+    assert [dict(question.variables)["rubric"] for question in found] == ["kind", "rude"]

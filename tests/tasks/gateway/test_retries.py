@@ -4,7 +4,6 @@ from random import Random
 
 import pytest
 
-from tasks.gateway.lane import Pace
 from tasks.gateway.retries import Retries
 
 
@@ -22,22 +21,3 @@ def test_waits_within_its_bounds(attempt: int, retry_after_s: float | None, low:
 @pytest.mark.parametrize(("attempt", "retry_after_s"), [(4, None), (5, 1.0), (1, 121.0)])
 def test_gives_up(attempt: int, retry_after_s: float | None) -> None:
     assert Retries().wait_s(attempt, retry_after_s, Random(0)) is None
-
-
-def test_pace_of_requests() -> None:
-    pace = Pace(30, None)
-    assert [pace.wait_s(100.0) for _ in range(3)] == [0, 2, 4]
-    assert pace.wait_s(200.0) == 0
-
-
-def test_pace_of_tokens() -> None:
-    pace = Pace(None, 600)
-    assert pace.wait_s(0.0) == 0
-    pace.used(100, 1.0)
-    assert pace.wait_s(1.0) == 10
-
-
-def test_no_limits_no_waiting() -> None:
-    pace = Pace(None, None)
-    pace.used(10**9, 0.0)
-    assert [pace.wait_s(0.0) for _ in range(3)] == [0, 0, 0]

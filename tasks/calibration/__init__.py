@@ -1,0 +1,1 @@
+"""A judge compared with people, before its scores count."""

@@ -1,0 +1,57 @@
+"""A judge that may not pass a version alone, corrected by people: the labels of pairs beside the eval set."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from statistics import fmean
+
+from tasks.calibration.label import Label
+from tasks.gate.decide import decide
+from tasks.gate.intent_guards import mean_difference
+from tasks.gate.judged import decide_judged
+from tasks.gate.look import GateVerdict, Look
+from tasks.release.verdict import Verdict
+
+Differences = Mapping[str, float]
+"""By case, -1..1: how much better people found the candidate's answers than live's."""
+
+
+def differences(labels: Sequence[Label], candidate: str, live: str | None) -> Differences:
+    """Of the cases of which people labelled answers of both versions; `arm` of a label names the version."""
+    found: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
+    for label in labels:
+        if label.arm is not None:
+            found[label.case][label.arm].append(label.good)
+    return {
+        case: fmean(arms[candidate]) - fmean(arms[live])
+        for case, arms in found.items()
+        if live is not None and arms.keys() >= {candidate, live}
+    }
+
+
+def corrected(verdict: GateVerdict, look: Look, doubts: Sequence[str], human: Differences) -> GateVerdict:
+    """What people's labels say where nothing but `doubts` about the judge stands between a version and its pass.
+
+    Other verdicts stay, and so does this one without any labelled pair. Where the anchor is another version than live
+    nothing is corrected: nobody labelled its answers.
+    """
+    waits = verdict.verdict is Verdict.INCONCLUSIVE and not verdict.needs_more_round and doubts and human
+    if not waits or verdict.anchor is not None:
+        return verdict
+    without = replace(look, confirm=tuple(one for one in look.confirm if one not in doubts))
+    if decide(replace(without, confirm=())).verdict is not Verdict.PASS:
+        return verdict
+    found = _judged(look, human)
+    if found.verdict is not Verdict.PASS:
+        return replace(verdict, verdict=found.verdict, reason=f"{verdict.reason} {found.reason}")
+    freed = decide(without)
+    return replace(freed, reason=f"{freed.reason} {found.reason}")
+
+
+def _judged(look: Look, human: Differences) -> GateVerdict:
+    known = [(pair.case_id, mean_difference(pair.candidate, pair.live)) for pair in look.pairs]
+    scored = [(case, value) for case, value in known if not math.isnan(value)]
+    return decide_judged([value for _, value in scored], [human.get(case) for case, _ in scored], look.margin)

@@ -9,16 +9,28 @@ from deployments.cli.output import as_json, document
 
 @click.command("report")
 @click.argument("release_id")
-@click.option("--stdout", is_flag=True, help="Print the markdown, not where it is.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["html", "markdown"]),
+    default="html",
+    show_default=True,
+    help="A page that stands alone, or text for a pull request.",
+)
+@click.option("--stdout", is_flag=True, help="Print the report, not where it is.")
+@click.option("--open", "show", is_flag=True, help="Show it in the browser.")
 @as_json
-def command(release_id: str, stdout: bool, json_: bool) -> None:
-    """Write the report of a release and say where it is."""
+def command(release_id: str, form: str, stdout: bool, show: bool, json_: bool) -> None:
+    """Write the report of a release, in both formats, and say where it is."""
     from tasks.release.workspace import Workspace
     from tasks.report.release import write_report
 
     written = write_report(Workspace.here("cli"), release_id)
+    path, text = (written.page, written.html) if form == "html" else (written.path, written.markdown)
     if json_:
-        text = {"markdown": written.markdown} if stdout else {}
-        document("report", release_id=release_id, path=written.path, **text)
+        content = {form: text} if stdout else {}
+        document("report", release_id=release_id, path=path, **content)
     else:
-        click.echo(written.markdown if stdout else written.path, nl=not stdout)
+        click.echo(text if stdout else path, nl=not stdout)
+    if show:
+        click.launch(path.as_uri())

@@ -7,30 +7,37 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from registry.behavior import short
-from tasks.ledger import event, release, stage_result
+from registry.runtime import atomic
 from tasks.ledger.event import Event
 from tasks.ledger.release import Release
 from tasks.ledger.stage_result import StageResult
 from tasks.release.record import Stage
 from tasks.release.workspace import Workspace
 
+from . import decision, page
 from .markdown import escape, fenced, table
+from .material import gather
 
 
 class Report(NamedTuple):
+    """Both forms of one report, and where they were written: the page, and markdown for a pull request."""
+
     path: Path
     markdown: str
+    page: Path
+    html: str
 
 
 def write_report(workspace: Workspace, release_id: str) -> Report:
-    """Write `reports/<release>.md` and return it. Raises UnknownRelease."""
-    row = release.get(workspace.store, release_id)
-    results = stage_result.of_release(workspace.store, release_id)
-    text = render(row, results, event.of_release(workspace.store, release_id))
-    workspace.roots.reports.mkdir(parents=True, exist_ok=True)
-    path = workspace.roots.reports / f"{release_id}.md"
-    path.write_text(text, encoding="utf-8")
-    return Report(path, text)
+    """Write `reports/<release>.html` and `.md` and return them. Raises UnknownRelease."""
+    material = gather(workspace, release_id)
+    text = render(material.row, list(material.results), list(material.events))
+    html = page.render(material)
+    folder = workspace.roots.reports
+    written = Report(folder / f"{release_id}.md", text, folder / f"{release_id}.html", html)
+    atomic.replace(written.path, text.encode())
+    atomic.replace(written.page, html.encode())
+    return written
 
 
 def render(row: Release, results: list[StageResult], events: list[Event]) -> str:
@@ -42,8 +49,9 @@ def render(row: Release, results: list[StageResult], events: list[Event]) -> str
 
 
 def _head(row: Release) -> str:
-    decision = row.decision.replace("_", " ") if row.decision else "not decided yet"
-    lines = [f"# {escape(row.prompt_id)} {row.to_version} in {escape(row.environment)}: {decision}"]
+    decided = row.decision.replace("_", " ") if row.decision else "not decided yet"
+    lines = [f"# {escape(row.prompt_id)} {row.to_version} in {escape(row.environment)}: {decided}"]
+    lines.append(escape(decision.sentence(row)))
     if row.reason:
         lines.append(escape(row.reason))
     if row.policy.get("weakened"):
@@ -192,14 +200,9 @@ _DETAILS = {
 
 
 def _way_back(row: Release) -> str:
-    if row.from_behavior is None:
-        return "## How to reverse\n\nNothing was live before: there is no version to go back to."
-    reverse = row.change_note.get("reverse")
-    command = (
-        f"promptship rollback {row.prompt_id} --environment {row.environment} --from {row.to_behavior} --reason WHY"
-    )
-    note = f"The change note says: {escape(reverse)}." if reverse else "The change note names no way back."
-    return f"## How to reverse\n\n{note}\n\n{fenced(command, 'sh')}"
+    found = decision.way_back(row)
+    parts = ["## How to reverse", escape(found.sentence), *([fenced(found.command, "sh")] if found.command else [])]
+    return "\n\n".join(parts)
 
 
 def _timeline(events: list[Event]) -> str:

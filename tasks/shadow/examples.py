@@ -22,8 +22,11 @@ def examples(replayed: Sequence[Replayed]) -> list[dict[str, Any]]:
 def _changed(one: Replayed) -> float:
     """0 = the same text, 1 = nothing in common; 2 more when the candidate broke what the baseline kept."""
     new, old = one.candidate.text or "", one.baseline.text or ""
-    broke = (one.baseline.values.get("schema_ok") or 0.0) > (one.candidate.values.get("schema_ok") or 0.0)
-    return 1 - SequenceMatcher(None, old[:LONGEST], new[:LONGEST]).ratio() + 2 * broke
+    return 1 - SequenceMatcher(None, old[:LONGEST], new[:LONGEST]).ratio() + 2 * _broke(one)
+
+
+def _broke(one: Replayed) -> bool:
+    return (one.baseline.values.get("schema_ok") or 0.0) > (one.candidate.values.get("schema_ok") or 0.0)
 
 
 def _example(one: Replayed) -> dict[str, Any]:
@@ -33,4 +36,5 @@ def _example(one: Replayed) -> dict[str, Any]:
         "recorded": one.baseline.text or "no answer",
         "candidate": one.candidate.text or "no answer",
     }
-    return {"trace_id": one.trace.trace_id, **{name: redact(text[:LONGEST]).text for name, text in texts.items()}}
+    told = {"trace_id": one.trace.trace_id, "intent": one.trace.intent, "broke": _broke(one)}
+    return {**told, **{name: redact(text[:LONGEST]).text for name, text in texts.items()}}

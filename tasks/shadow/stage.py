@@ -22,6 +22,7 @@ from tasks.release.recording import StageOutcome
 from tasks.release.verdict import Verdict
 from tasks.release.workspace import Progress, Workspace
 from tasks.shadow.decide import decide
+from tasks.shadow.distributions import distributions
 from tasks.shadow.examples import examples
 from tasks.shadow.guarding import guards
 from tasks.shadow.replaying import Replayed, missing, replay, unanswered
@@ -60,6 +61,7 @@ def _judged(
         "rows": [_row(row) for row in verdict.rows],
         "left_to_canary": list(verdict.left_to_canary),
         "examples": examples(replayed),
+        "distributions": distributions(replayed),
         "replayed": len(replayed),
     }
     return StageOutcome(verdict.verdict, verdict.reason, evidence, door.budget.calls, spent(door.budget))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from registry.metrics import Metrics
 from registry.models import Price
+from registry.policy import Policy
 from registry.runtime.artifact_file import Artifact
 from tasks.canary.freezing import freeze
 from tasks.canary.guards import Note
@@ -36,47 +37,63 @@ class Declared:
 
 def declared(workspace: Workspace, record: Record) -> Declared:
     """The plan of this release against this baseline: the one in the ledger, else a new one."""
-    id_ = f"{record.release_id}:{record.from_behavior}:plan"
-    kept = next((e for e in event.of_release(workspace.store, record.release_id) if e.event_id == id_), None)
-    if kept is None:
-        found = fresh(workspace, record, workspace.now())
-        payload = {"plan": found.plan.dump(), "units_per_day": found.units_per_day}
-        workspace.store.tx(
-            lambda tx: event.append(
-                tx,
-                kind=PLANNED,
-                actor=workspace.actor,
-                subjects=subjects(record),
-                payload=payload,
-                at=workspace.now(),
-                event_id=id_,
-            )
+    kept = recorded(workspace, record)
+    if kept is not None:
+        return kept
+    found = fresh(workspace, record, workspace.now())
+    payload = {"plan": found.plan.dump(), "units_per_day": found.units_per_day}
+    workspace.store.tx(
+        lambda tx: event.append(
+            tx,
+            kind=PLANNED,
+            actor=workspace.actor,
+            subjects=subjects(record),
+            payload=payload,
+            at=workspace.now(),
+            event_id=_event_id(record),
         )
-        return found
+    )
+    return found
+
+
+def recorded(workspace: Workspace, record: Record) -> Declared | None:
+    """The plan in the ledger; None when this release has had no canary against this baseline."""
+    events = event.of_release(workspace.store, record.release_id)
+    kept = next((e for e in events if e.event_id == _event_id(record)), None)
+    if kept is None:
+        return None
     plan = Plan.load(kept.payload["plan"])
-    windows = _windows(record, workspace.catalog.metrics, [watch.metric for watch in plan.watches])
+    windows = windows_of(record.policy, workspace.catalog.metrics, [watch.metric for watch in plan.watches])
     return Declared(plan, windows, kept.payload["units_per_day"])
 
 
-def fresh(workspace: Workspace, record: Record, now: datetime) -> Declared:
-    """What would be watched from now on, by the guards and by the old version's history."""
+def _event_id(record: Record) -> str:
+    return f"{record.release_id}:{record.from_behavior}:plan"
+
+
+def fresh(workspace: Workspace, record: Record, now: datetime, attempt: int | None = None) -> Declared:
+    """What would be watched from now on, by the guards and by the old version's history.
+
+    `attempt` is given for a release that is not opened yet.
+    """
     since = now - LOOK_BACK
     place = (record.environment, record.prompt_id)
     metrics = workspace.catalog.metrics
     collected = trace.collected(workspace.store, *place, since=since, until=now)
-    windows = _windows(record, metrics, [name for name in collected if name in metrics])
+    windows = windows_of(record.policy, metrics, [name for name in collected if name in metrics])
     seen = observation.history(
         workspace.store, *place, record.from_behavior or "", since=since, until=now, windows=windows
     )
     artifact = workspace.publisher.get_artifact(record.from_behavior or record.to_behavior)
-    history = _history(seen, _cannot_occur(artifact), _units_per_day(seen, now))
-    row = release.get(workspace.store, record.release_id)
+    began = trace.began(workspace.store, *place, since=since, until=now)
+    history = history_of(seen, _cannot_occur(artifact), units_per_day(seen, now, began))
+    attempt = attempt or release.get(workspace.store, record.release_id).attempt
     version = workspace.catalog.get(record.prompt_id, record.to_version)
     note = Note(
         version.change, record.policy.margins, record.policy.margin_scale, metrics.metric, _price(workspace, artifact)
     )
-    plan = freeze(note, record.policy, history, started_at=now, attempt=row.attempt)
-    watched = _windows(record, metrics, [watch.metric for watch in plan.watches])
+    plan = freeze(note, record.policy, history, started_at=now, attempt=attempt)
+    watched = windows_of(record.policy, metrics, [watch.metric for watch in plan.watches])
     return Declared(plan, watched, history.units_per_day)
 
 
@@ -89,23 +106,26 @@ def _price(workspace: Workspace, artifact: Artifact) -> Price | None:
     return reach(artifact, workspace.catalog, workspace.publisher).price
 
 
-def _units_per_day(seen: list[Observation], now: datetime) -> float | None:
-    """Units over the time they came in, at most the days looked back at; None without any."""
+def units_per_day(seen: list[Observation], now: datetime, began: datetime | None = None) -> float | None:
+    """Units over the time since the first request, at most the days looked back at; None without any.
+
+    Without `began` since the first unit closed, which is later where requests reach the ledger late.
+    """
     answered = [one for one in seen if one.window == "answer"]
     if not answered:
         return None
-    days = max((now - answered[0].closed_at) / timedelta(days=1), 1 / 1440)
+    days = max((now - (began or answered[0].closed_at)) / timedelta(days=1), 1 / 1440)
     return len(answered) / days
 
 
-def _windows(record: Record, metrics: Metrics, names: Iterable[str]) -> Windows:
+def windows_of(rules: Policy, metrics: Metrics, names: Iterable[str]) -> Windows:
     """What to ask of units, so that each of these metrics has a value."""
     wanted = [name for name in names if name not in ANSWER_METRICS and name != "latency_tail"]
     tools = tuple(name.removeprefix(TOOL) for name in wanted if name.startswith(TOOL))
     others = {name: _reduction(metrics, name) for name in wanted if not name.startswith(TOOL)}
     feedback = {name: kind for name, kind in others.items() if "feedback" in metrics.metric(name).needs}
     own = {name: kind for name, kind in others.items() if name not in feedback}
-    return Windows(record.policy.answer_window, record.policy.unit_window, feedback, own, tools)
+    return Windows(rules.answer_window, rules.unit_window, feedback, own, tools)
 
 
 def _reduction(metrics: Metrics, name: str) -> Reduction:
@@ -115,7 +135,8 @@ def _reduction(metrics: Metrics, name: str) -> Reduction:
     return "all" if metric.bad == "down" else "any"
 
 
-def _history(seen: list[Observation], left_out: set[str], units_per_day: float | None) -> History:
+def history_of(seen: list[Observation], left_out: set[str], units_per_day: float | None) -> History:
+    """Values by metric and intent, without the metrics of `left_out`."""
     values: dict[str, dict[str, list[float]]] = {}
     for one in seen:
         for name, value in one.values.items():

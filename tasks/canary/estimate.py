@@ -36,6 +36,11 @@ def estimate(watch: Watch, stream: Stream) -> Estimate:
     return Estimate(bounds[1], min(bounds), max(bounds))
 
 
+def mean_of(watch: Watch, tally: Tally) -> float | None:
+    """One arm's mean in the metric's own terms (of seconds, USD and tokens the geometric one); None without units."""
+    return _own(watch.scale, _mean(tally), alone=True) if tally.n else None
+
+
 def _mean(tally: Tally) -> float:
     return tally.total / tally.n
 

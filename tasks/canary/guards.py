@@ -118,7 +118,7 @@ def _declared(note: Note) -> tuple[list[Rule], list[LeftOut]]:
                 LeftOut(guard.metric, f"it is measured in {', '.join(measure.measured)}, not in live traffic")
             )
             continue
-        rule = Rule(measure, _bound(guard), guard.limit, "declared", guard.per, guard.within)
+        rule = Rule(measure, bound_of(guard), guard.limit, "declared", guard.per, guard.within)
         rules[rule.key] = rule
     return list(rules.values()), left_out
 
@@ -127,7 +127,7 @@ def _defaults(note: Note, name: str) -> list[Rule]:
     measure = note.metric(name)
     if not _live(measure):
         return []
-    guards = [(_bound(guard), guard) for guard in measure.default_guards]
+    guards = [(bound_of(guard), guard) for guard in measure.default_guards]
     return [
         Rule(measure, bound, _scaled(bound, guard.limit, note.margin_scale), "default", guard.per)
         for bound, guard in guards
@@ -170,7 +170,7 @@ def _live(measure: Metric) -> bool:
     return "live" in measure.measured
 
 
-def _bound(guard: Guard) -> Bound:
+def bound_of(guard: Guard) -> Bound:
     bound: Bound = guard.bound  # type: ignore[assignment]
     return bound
 

@@ -22,11 +22,15 @@ SILENT = 10
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When and where the canary stands: its share now, and since when."""
+    """When and where the canary stands: its share now, and since when.
+
+    `promoted`: the new version is live and is compared with the holdback; the share is then live's.
+    """
 
     now: datetime
     share_bps: int
     step_started_at: datetime
+    promoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +48,17 @@ def judge(plan: Plan, state: State, moment: Moment, assigned: Mapping[int, Arms]
     `assigned` are units by arm and share (basis points) from the assignment log, the holdback left out and their
     answer window over: it also has the units whose answers never arrived. Missing telemetry, a sample-ratio alarm,
     evidence of harm from `hold_at` on and a declared guard that cannot be watched hold the canary; nothing but proved
-    non-inferiority on every guard moves it on.
+    non-inferiority on every guard moves it on. After promotion nothing is left to move: it rolls back, holds or waits.
     """
     totals, next_share = Totals(plan, state), plan.next_share(moment.share_bps)
     blamed = state.alarm.streams if state.alarm else ()
     rows = guard_rows(plan, state, next_share, blamed)
-    ratios = (_ratio("assigned units", assigned), _ratio("units with answers", state.units))
+    ratios = sample_ratios(state, assigned)
     dwell_left = _dwell_left(plan, moment, next_share)
     silent, harm = _silent(state, assigned), _harm(plan, state)
     holds = silent + _holds(plan, totals, rows, ratios)
     found = _Found(harm, holds, _waits(plan, state, moment, rows, dwell_left))
-    action, reason = _decide(found, next_share)
+    action, reason = _decide(found, next_share, moment.promoted)
     here = state.units.get(moment.share_bps, Arms())
     return Look(
         action=action,
@@ -81,11 +85,13 @@ def judge(plan: Plan, state: State, moment: Moment, assigned: Mapping[int, Arms]
     )
 
 
-def _decide(found: _Found, next_share: int) -> tuple[Action, str]:
+def _decide(found: _Found, next_share: int, promoted: bool) -> tuple[Action, str]:
     if found.harm:
         return Action.ROLL_BACK, found.harm[0]
     if found.holds:
         return Action.HOLD, found.holds[0]
+    if promoted:
+        return Action.WAIT, "no harm is proved against the holdback"
     if found.waits:
         return Action.WAIT, found.waits[0]
     if next_share == 10_000:
@@ -146,6 +152,11 @@ def _dwell_left(plan: Plan, moment: Moment, next_share: int) -> timedelta:
 
 def _units_needed(plan: Plan, share_bps: int) -> int:
     return plan.first_step_units if share_bps == plan.ramp[0] else plan.min_units
+
+
+def sample_ratios(state: State, assigned: Mapping[int, Arms]) -> tuple[SampleRatio, ...]:
+    """The check on assigned units and on those with answers: a lost answer shows only in the second."""
+    return _ratio("assigned units", assigned), _ratio("units with answers", state.units)
 
 
 def _ratio(of: str, units: Mapping[int, Arms]) -> SampleRatio:

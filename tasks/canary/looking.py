@@ -19,7 +19,7 @@ from tasks.ledger.claim import Claim
 from tasks.ledger.ingest import Ingested
 from tasks.ledger.look import WHOLE
 from tasks.ledger.observation import Observation
-from tasks.ledger.store import Transaction
+from tasks.ledger.store import Reader, Transaction
 from tasks.release.record import Record
 from tasks.release.workspace import Workspace
 
@@ -56,14 +56,25 @@ def _look(tx: Transaction, record: Record, told: Declared, claimed: Claim, momen
     )
     row = release.get(tx, record.release_id)
     after = min((mark.closed_at for mark in state.marks.values()), default=None)
-    units = observation.unit_observations(tx, row, moment.now, told.windows, after)
+    units = _units(tx, row, told, moment, after)
     grown = observe(told.plan, state, map(_unit, units))
-    found = judge(told.plan, grown, moment, _assigned(tx, record.release_id))
+    found = judge(told.plan, grown, moment, assigned(tx, record.release_id))
     number = kept[0].batch_seq + 1 if kept else 1
     if not kept or grown != state or kept[0].verdict != found.action:
         look.forget_states(tx, record.release_id)
         look.insert_many(tx, _rows(record, found, grown, number, claimed.epoch, moment.now, told))
     return Seen(found, _telemetry(tx, record, told, moment))
+
+
+def _units(
+    tx: Transaction, row: release.Release, told: Declared, moment: Moment, after: datetime | None
+) -> list[Observation]:
+    """The canary against live; after promotion what is live now, as the canary was, against the holdback."""
+    if not moment.promoted:
+        return observation.unit_observations(tx, row, moment.now, told.windows, after)
+    return observation.held_observations(
+        tx, row, moment.now, told.windows, since=moment.step_started_at, share_bps=moment.share_bps, after=after
+    )
 
 
 def _stale(state: Mapping[str, Any], told: Declared) -> bool:
@@ -75,9 +86,10 @@ def _unit(seen: Observation) -> Unit:
     return Unit(seen.unit, seen.arm, seen.share_bps, seen.intent, seen.closed_at, seen.values, seen.window)
 
 
-def _assigned(tx: Transaction, release_id: str) -> dict[int, Arms]:
+def assigned(reader: Reader, release_id: str) -> dict[int, Arms]:
+    """Units by share and arm from the assignment log."""
     found: dict[int, Arms] = {}
-    for row in assignment.counts(tx, release_id):
+    for row in assignment.counts(reader, release_id):
         found[row.share_bps] = found.get(row.share_bps, Arms()).plus(row.arm, row.units)
     return found
 
@@ -85,7 +97,8 @@ def _assigned(tx: Transaction, release_id: str) -> dict[int, Arms]:
 def _rows(
     record: Record, found: Look, state: State, number: int, epoch: int, now: datetime, told: Declared
 ) -> list[look.Look]:
-    kept = {**state.dump(), "plan_started_at": told.plan.started_at.isoformat()}
+    seen = {"share_bps": found.share_bps, "harm": found.harm, "suspicion": found.suspicion}
+    kept = {**state.dump(), "plan_started_at": told.plan.started_at.isoformat(), "seen": seen}
     watermark = max((mark.closed_at for mark in state.marks.values()), default=None)
     whole = look.Look(
         release_id=record.release_id,
@@ -106,14 +119,14 @@ def _rows(
 
 
 def _stream(whole: look.Look, row: GuardRow) -> look.Look:
-    """The line of one guard of the same look."""
+    """The line of one guard of the same look: what it showed stays, for the evidence over time."""
     return replace(
         whole,
         metric=row.metric,
         intent=row.intent or "all",
         n_canary=row.n_canary,
         n_live=row.n_live,
-        state=None,
+        state={name: getattr(row, name) for name in ("guard", "limit", "value", "low", "high", "proof")},
         verdict=row.verdict,
     )
 

@@ -25,11 +25,20 @@ def run(workspace: Workspace, record: Record, step: Step) -> StageOutcome | None
 
     Raises ClaimTaken when somebody else watches this canary.
     """
-    share = step.share or 0
     with hold(workspace, f"watch:{record.environment}/{record.prompt_id}") as claimed:
-        told = declared(workspace, record)
-        began = traffic.serve_canary(workspace, record, share_bps=round(share * 100))
-        return _Watch(workspace, record, told, claimed, share, began).until_decided()
+        return _watch(workspace, record, step, claimed).until_decided()
+
+
+def glance(workspace: Workspace, record: Record, step: Step, claimed: Claim) -> StageOutcome | None:
+    """One look by whoever holds the watch already; None while nothing is decided."""
+    return _watch(workspace, record, step, claimed).once()
+
+
+def _watch(workspace: Workspace, record: Record, step: Step, claimed: Claim) -> _Watch:
+    share = step.share or 0
+    told = declared(workspace, record)
+    began = traffic.serve_canary(workspace, record, share_bps=round(share * 100))
+    return _Watch(workspace, record, told, claimed, share, began)
 
 
 class _Watch:
@@ -40,20 +49,23 @@ class _Watch:
     ) -> None:
         self.workspace, self.record, self.told, self.claimed = workspace, record, told, claimed
         self.share, self.began = share, began
+        self.gone = False
 
     def until_decided(self) -> StageOutcome | None:
         while True:
-            now = self.workspace.now()
-            seen = take_look(
-                self.workspace, self.record, self.told, self.claimed, Moment(now, round(self.share * 100), self.began)
-            )
-            self._tell(seen.look)
-            decided = self._decided(seen.look)
-            if decided is not None:
+            decided = self.once()
+            if decided is not None or self.gone or self._over(self.workspace.now()):
                 return decided
-            if self._over(now) or not self._renewed(seen.telemetry and seen.look.renews):
-                return None
             self.workspace.pause(self.record.policy.renew.total_seconds())
+
+    def once(self) -> StageOutcome | None:
+        """One look, then the lease renewed if it allows that; `gone` says that there is no canary any more."""
+        moment = Moment(self.workspace.now(), round(self.share * 100), self.began)
+        seen = take_look(self.workspace, self.record, self.told, self.claimed, moment)
+        self._tell(seen.look)
+        decided = self._decided(seen.look)
+        self.gone = decided is None and not self._renewed(seen.telemetry and seen.look.renews)
+        return decided
 
     def _decided(self, look: Look) -> StageOutcome | None:
         if look.action is Action.ROLL_BACK:

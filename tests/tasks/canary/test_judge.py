@@ -207,3 +207,19 @@ def test_numbers_never_travel_alone() -> None:
         assert (row.low or -1.0) <= row.value <= (row.high or 1.0)
         assert min(row.n_canary, row.n_live) > 0
         assert all((row.limit, row.reason, row.low, row.high))
+
+
+@pytest.mark.parametrize(
+    ("after_promotion", "action"),
+    [(0.98, Action.WAIT), (0.3, Action.ROLL_BACK)],
+)
+def test_after_promotion_the_evidence_goes_on_and_nothing_is_left_to_move(
+    after_promotion: float, action: Action
+) -> None:
+    declared = plan()
+    canary = after(declared, traffic(GOOD, 200))
+    rates = {**GOOD, "schema_ok": (after_promotion, 0.98)}
+    state = observe(declared, canary, traffic(rates, 400, share_bps=9500, since=200))
+    found = judge(declared, state, Moment(START + timedelta(minutes=2), 9500, START, promoted=True), {})
+    assert found.action is action
+    assert (found.total_canary + found.total_live, set(state.units)) == (600, {5000, 9500})

@@ -1,0 +1,14 @@
+"""Carry on canaries whose release died, and watch what is live: its levels, and its holdback."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from tasks.watch_environments import state_of_watch, watch_environments
+
+
+@flow(flow_run_name="guard monitor", persist_result=False)
+def guard_monitor(environments: tuple[str, ...] = (), minutes: float = 5) -> State:
+    """Watch for so many minutes; without names every environment that serves something."""
+    return state_of_watch(watch_environments(environments, minutes))

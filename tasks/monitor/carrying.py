@@ -1,0 +1,102 @@
+"""Carry on a canary whose release died, one look a pass, to the end that its rules give it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from registry.errors import ClaimTaken
+from tasks.canary.stage import glance
+from tasks.ledger import event
+from tasks.ledger.claim import Claim
+from tasks.ledger.release import Release
+from tasks.release import asking, closing, promoting
+from tasks.release.claiming import hold
+from tasks.release.loading import load
+from tasks.release.order import next_step
+from tasks.release.outcome import State, outcome
+from tasks.release.record import Record, Stage, Step, Walk
+from tasks.release.recording import StageOutcome
+from tasks.release.taking import Run, take
+from tasks.release.workspace import Workspace
+from tasks.report.release import write_report
+
+from .finding import Did, Finding, Watched
+
+_RUNS: Final[dict[Stage, Run]] = {
+    Stage.PROMOTE: promoting.run,
+    Stage.APPROVAL: asking.run,
+    Stage.CLOSE: closing.run,
+}
+_DID = {
+    State.PROMOTED: Did.PROMOTED,
+    State.ROLLED_BACK: Did.ROLLED_BACK,
+    State.HELD: Did.HELD,
+    State.ERROR: Did.ERROR,
+}
+
+
+def may_take(step: Step | None, begun: bool) -> bool:
+    """Whether this step is the monitor's: any of a canary that has begun, and the end of a release that is decided.
+
+    What comes before the canary, and starting one, is the release's own.
+    """
+    if step is None:
+        return False
+    return step.stage is Stage.CLOSE or (begun and step.stage in (Stage.CANARY, Stage.PROMOTE, Stage.APPROVAL))
+
+
+def carry_on(workspace: Workspace, row: Release, began: datetime) -> Finding | None:
+    """Take the steps of this open release that are the monitor's; None when there is none, or its release lives.
+
+    `began` is since when this monitor watches: a stage that ended in an error after that is left for the next one.
+    """
+    walk = Walk(began, _until(workspace, row.release_id), timedelta.max)
+    if not _waits(workspace, load(workspace, row.release_id, walk, workspace.now())):
+        return None
+    place = f"{row.environment}/{row.prompt_id}"
+    try:
+        with hold(workspace, f"release:{place}"), hold(workspace, f"watch:{place}") as claimed:
+            return _walk(workspace, load(workspace, row.release_id, walk, workspace.now()), claimed)
+    except ClaimTaken:
+        return None
+
+
+def _until(workspace: Workspace, release_id: str) -> Stage | None:
+    """How far the person who opened it wanted it to go."""
+    opened = [e for e in event.of_release(workspace.store, release_id) if e.kind == "promptship.release.opened"]
+    until = opened[0].payload.get("until") if opened else None
+    return Stage(until) if until else None
+
+
+def _waits(workspace: Workspace, record: Record) -> Step | None:
+    """The step that is the monitor's to take."""
+    route = workspace.publisher.read_table(record.environment).prompts.get(record.prompt_id)
+    running = route.canary if route is not None else None
+    begun = record.promoted or (running is not None and running.release == record.release_id)
+    step = next_step(record, workspace.now())
+    return step if may_take(step, begun) else None
+
+
+def _walk(workspace: Workspace, record: Record, claimed: Claim) -> Finding | None:
+    """Steps until the same one comes again: a canary that is not decided is looked at once a pass."""
+    before: Step | None = None
+    while (step := _waits(workspace, record)) and step != before:
+        run = partial(_glance, claimed=claimed) if step.stage is Stage.CANARY else _RUNS[step.stage]
+        record, before = take(workspace, record, step, run), step
+    return _found(workspace, record, before) if before is not None else None
+
+
+def _glance(workspace: Workspace, record: Record, step: Step, *, claimed: Claim) -> StageOutcome | None:
+    return glance(workspace, record, step, claimed)
+
+
+def _found(workspace: Workspace, record: Record, last: Step) -> Finding:
+    ended = outcome(record, workspace.now())
+    if record.decision is not None:
+        write_report(workspace, record.release_id)
+    watching = ended.state is State.WATCHING
+    sentence = f"{record.prompt_id}@{record.to_version}: {last.key} is watched" if watching else ended.sentence
+    did = _DID.get(ended.state, Did.CARRIED_ON)
+    return Finding(record.environment, record.prompt_id, Watched.RELEASE, did, sentence)

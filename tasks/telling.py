@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 
-from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
 
 from tasks.release.workspace import Progress, Tell, Workspace
+from tasks.report.markdown import escape
 
 _EVERY_SECONDS = 2.0
 
@@ -44,6 +46,16 @@ class _Teller:
             self._artifact = create_progress_artifact(progress=percent, key=key, description=progress.note)
         else:
             update_progress_artifact(self._artifact, progress=percent, description=progress.note)  # type: ignore[arg-type]
+
+
+def show(release_id: str, lines: Sequence[str]) -> None:
+    """A plan in the run's log and as an artifact of it; nothing when there is nothing to say."""
+    if not lines:
+        return
+    for line in lines:
+        get_run_logger().info("%s", line)
+    bullets = "\n".join(f"- {escape(line)}" for line in lines)
+    create_markdown_artifact(bullets, key="plan", description=f"The plan of {release_id}")
 
 
 def workspace(actor: str = "flow") -> Workspace:

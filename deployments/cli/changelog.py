@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from deployments.cli import changelog_authors
 from deployments.cli.durations import back, since_option
 from deployments.cli.output import as_json, document
 
@@ -36,14 +37,18 @@ class Found(NamedTuple):
 @click.option("--prompt", default=None, help="Only this prompt.")
 @click.option("--author", default=None, help="Only changes of this author.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="At most so many, the newest.")
+@click.option("--authors", is_flag=True, help="How often the expectations of each author came true.")
 @as_json
 def command(
-    since: Any, environment: str | None, prompt: str | None, author: str | None, limit: int, json_: bool
+    since: Any, environment: str | None, prompt: str | None, author: str | None, limit: int, authors: bool, json_: bool
 ) -> None:
     """What changed, why, what it should move, and how to reverse it."""
     from registry.roots import Roots
     from tasks.release.workspace import wall_clock
 
+    if authors:
+        changelog_authors.show(Roots.find(), author, json_)
+        return
     asked = {"environment": environment, "prompt_id": prompt, "author": author, "limit": limit}
     found = find(Roots.find(), {"since": back(wall_clock(), since), **asked})
     if json_:
@@ -115,7 +120,7 @@ def _lines(entry: Entry) -> list[tuple[str, str]]:
         ("why", f"{entry.why or '-'} ({entry.author})"),
         ("changed", ", ".join(entry.components_changed or ())),
         ("expected", "; ".join(map(_effect, entry.expected or ()))),
-        ("observed", "; ".join(filter(None, [entry.outcome, *map(_effect, entry.observed or ())]))),
+        ("observed", "; ".join(filter(None, [entry.outcome, *map(_observed, entry.observed or ())]))),
         ("decision", _decision(entry)),
         ("approved", f"by {entry.approved_by}" if entry.approved_by else ""),
         ("release", entry.release_id or ""),
@@ -144,6 +149,21 @@ def _effect(line: Any) -> str:
     for name in ("intent", "outcome"):
         said += f" ({line[name]})" if line.get(name) else ""
     return said
+
+
+def _observed(line: Any) -> str:
+    """`schema_ok flat: +0.001 (-0.004 to +0.006), did not move, as expected`."""
+    said = _effect({name: line[name] for name in line if name != "outcome"} if isinstance(line, Mapping) else line)
+    if not isinstance(line, Mapping) or "outcome" not in line:
+        return said
+    found = [line["outcome"]]
+    if isinstance(line.get("value"), int | float):
+        found.insert(0, f"{line['value']:+.3g} ({line['low']:+.3g} to {line['high']:+.3g})")
+    if line.get("came_true") is not None:
+        found.append("as expected" if line["came_true"] else "not as expected")
+    elif line.get("reason"):
+        found.append(line["reason"])
+    return f"{said}: {', '.join(found)}"
 
 
 def shortened(text: str) -> str:

@@ -38,11 +38,19 @@ def command(path: Path, folder: Path | None, owner: str | None, risk: Any, model
     if json_:
         document("found", prompts=rows, notes=[_plain(note) for note in found.notes])
         return 0
-    table(_COLUMNS, rows)
+    _tell(path, rows)
     for note in found.notes:
         if note.kind == "refused":
             click.echo(printable(f"{note.place}: {note.what}"), err=True)
     return 0
+
+
+def _tell(path: Path, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        click.echo(f"no prompts found in the Python code of {path}: no text goes to a model call or a message list")
+        return
+    table(_COLUMNS, rows)
+    click.echo(f"for a version of each: promptship prompt find {path} --draft DIRECTORY")
 
 
 def _row(draft: Any) -> dict[str, Any]:

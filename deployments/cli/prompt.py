@@ -61,6 +61,7 @@ def _row(catalog: Catalog, id_: str) -> dict[str, Any]:
 @as_json
 def render(prompt: str, version: str, pairs: tuple[str, ...], json_: bool) -> None:
     """The messages for these variable values, as they are sent: with the text of the safety policy."""
+    from registry.diff.paragraphs import text_of
     from registry.runtime.artifact_file import from_behavior
 
     catalog = _catalog()
@@ -71,7 +72,7 @@ def render(prompt: str, version: str, pairs: tuple[str, ...], json_: bool) -> No
         return
     for message in messages:
         click.secho(message["role"], bold=True)
-        click.echo(message["content"] + "\n")
+        click.echo(text_of(message["content"]) + "\n")
 
 
 @command.command("lint")

@@ -41,7 +41,7 @@ def command(prompt: str, environment: str, start: str | None, author: str | None
     base = _base(here, prompt, environment, start)
     version = number_after(here.catalog.versions(prompt))
     source = here.catalog.path(prompt, base.version).read_text(encoding="utf-8-sig")
-    made = draft(source, here.catalog.read(prompt, base.version), version, author or getpass.getuser())
+    made = draft(source, here.catalog.written(prompt, base.version), version, author or getpass.getuser())
     path = here.catalog.path(prompt, version)
     _write(path, made.text)
     if json_:
@@ -53,7 +53,7 @@ def command(prompt: str, environment: str, start: str | None, author: str | None
 
 def _base(here: Here, prompt: str, environment: str, start: str | None) -> _Base:
     """Raises UnknownPrompt, UnknownVersion."""
-    newest = here.catalog.latest(prompt)
+    newest = _newest(here, prompt)
     if start:
         return _Base(here.concrete(prompt, start), "as you asked")
     route = here.publisher.read_table(environment).prompts.get(prompt)
@@ -62,6 +62,17 @@ def _base(here: Here, prompt: str, environment: str, start: str | None) -> _Base
     side = here.side(prompt, route.live.version)
     differs = side.behavior.sha != route.live.behavior
     return _Base(route.live.version, f"live in {environment}", differs)
+
+
+def _newest(here: Here, prompt: str) -> str:
+    """Raises UnknownPrompt, with how a prompt begins."""
+    from registry.errors import UnknownPrompt
+
+    try:
+        return here.catalog.latest(prompt)
+    except UnknownPrompt as unknown:
+        begin = f"A first version is written as {here.catalog.path(prompt, 'v1')}, or brought in by `prompt import`"
+        raise UnknownPrompt(unknown.found, expected=unknown.expected, fix=f"{unknown.fix}. {begin}") from None
 
 
 def _write(path: Path, text: str) -> None:

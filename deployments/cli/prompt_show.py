@@ -30,11 +30,12 @@ def command(prompt: str, version: str, json_: bool) -> None:
     side = here.side(prompt, here.concrete(prompt, version))
     live = serving(here.tables(), prompt)
     evals = _evals(here, side.version)
+    snippets = here.catalog.included(side.version)
     if json_:
-        behavior = {"behavior": side.behavior.sha, "components": side.behavior.shas}
+        behavior = {"behavior": side.behavior.sha, "components": side.behavior.shas, "snippets": snippets}
         document("prompt", version=side.version, **behavior, live=[one._asdict() for one in live], evals=evals)
         return
-    _print(side, evals)
+    _print(side, evals, snippets)
     for one in live:
         click.echo(f"{one.version}: {one.said}")
     click.echo("" if live else "nothing of it is live")
@@ -69,13 +70,15 @@ def _named(here: Here, role: str, name: str) -> dict[str, Any]:
     return {"role": role, "name": name, "cases": len(selection.cases), "problem": None}
 
 
-def _print(side: Side, evals: list[dict[str, Any]]) -> None:
+def _print(side: Side, evals: list[dict[str, Any]], snippets: list[str]) -> None:
     from registry.behavior import COMPONENTS
 
     version, behavior = side.version, side.behavior
     click.echo(f"{version.name}  {behavior.id}  risk {version.risk}  model {version.model}  owner {version.owner}")
     click.echo(f"{version.purpose}\n")
     table(("component", "sha"), [{"component": name, "sha": behavior.shas[name][:12]} for name in COMPONENTS])
+    if snippets:
+        click.echo(f"\nsnippets in the prompt: {', '.join(snippets)}")
     click.echo(f"\nwhy: {version.change.why} ({version.change.author})")
     for row in evals:
         size = row["problem"] or f"{row['cases']} cases"

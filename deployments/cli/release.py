@@ -1,4 +1,4 @@
-"""`promptship release`: start, status, list, resume, abort, approve."""
+"""`promptship release`: plan, start, status, list, resume, abort, approve, observe."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from deployments.cli import release_observe, release_plan
 from deployments.cli.output import as_json, document, environment_option, table
 from registry.behavior import short
 from tasks.release.orders import ReleaseOrder
@@ -22,6 +23,10 @@ _MINUTES = click.FloatRange(min=0, min_open=True)
 @click.group("release")
 def command() -> None:
     """Bring a prompt version into an environment."""
+
+
+command.add_command(release_plan.command)
+command.add_command(release_observe.command)
 
 
 @command.command("start")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from tasks.planning.announcing import announce
 from tasks.release.claiming import hold
 from tasks.release.loading import load
 from tasks.release.opening import open_release
@@ -31,12 +32,17 @@ _STAGES: Final = {
 
 
 def walk(workspace: Workspace, order: ReleaseOrder, opened: Callable[[str], None]) -> Record | None:
-    """Open or resume the release and take its steps until it ends or waits; None when the version is live already."""
+    """Open or resume the release, show its plan and take its steps until it ends or waits.
+
+    None when the version is live already.
+    """
     with hold(workspace, f"release:{order.environment}/{order.prompt}"):
         found = open_release(workspace, order, workspace.now())
         opened(found.sentence)
         if found.release_id is None:
             return None
+        for line in announce(workspace, found.release_id):
+            opened(line)
         until = Stage(order.until) if order.until else None
         this = Walk(workspace.now(), until, timedelta(minutes=order.watch_minutes))
         record = load(workspace, found.release_id, this, workspace.now())

@@ -34,7 +34,7 @@ def close(workspace: Workspace, console: Console, better: bool, worse: bool, sec
     console.print(f"snapshot for any DuckDB client: {workspace.roots.public / 'changelog.duckdb'}", markup=False)
     for entry in changelog.entries(workspace.store, environment="demo", limit=3):
         console.print(
-            f"report of {entry.to_version}: {workspace.roots.reports / f'{entry.release_id}.md'}", markup=False
+            f"report of {entry.to_version}: {workspace.roots.reports / f'{entry.release_id}.html'}", markup=False
         )
     console.print(f"took {clock(seconds)}")
     return 0 if better and not worse and live == "v3" else 1

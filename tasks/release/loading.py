@@ -10,7 +10,6 @@ from registry.runtime.publishing import Publisher
 from registry.runtime.routes import Route
 from tasks.ledger import event, rehearsal, release, stage_result
 from tasks.ledger.event import Event
-from tasks.ledger.release import Release
 from tasks.ledger.stage_result import StageResult
 from tasks.ledger.store import Reader
 
@@ -34,7 +33,7 @@ def _load(view: Reader, publisher: Publisher, release_id: str, walk: Walk, now: 
     events = event.of_release(view, release_id)
     results = stage_result.of_release(view, release_id)
     policy = Policy.model_validate(row.policy)
-    rehearsed = _rehearsed(view, row, policy.rehearsal_valid, now)
+    proved = rehearsed(view, row.environment, row.prompt_id, row.from_behavior, policy.rehearsal_valid, now)
     route = publisher.read_table(row.environment).prompts.get(row.prompt_id)
     rebased_at = max((e.at for e in events if e.kind == REBASED), default=None)
     asked = [e for e in events if rebased_at is None or e.at > rebased_at]
@@ -54,7 +53,7 @@ def _load(view: Reader, publisher: Publisher, release_id: str, walk: Walk, now: 
         decision=Decision(row.decision) if row.decision else None,
         reason=row.reason,
         rebased_at=rebased_at,
-        rehearsed=rehearsed,
+        rehearsed=proved,
         finished=tuple(map(_finished, results)),
         answers=tuple(_answers(asked)),
         asked={str(e.payload["of"]): e.at for e in asked if e.kind == ASKED},
@@ -79,9 +78,11 @@ def _closing(route: Route | None, release_id: str) -> Closing | None:
     return None
 
 
-def _rehearsed(view: Reader, row: Release, valid: timedelta, now: datetime) -> bool:
-    """A proof, not older than `valid`, that the baseline can be gone back to."""
-    if row.from_behavior is None:
+def rehearsed(
+    reader: Reader, environment: str, prompt_id: str, baseline: str | None, valid: timedelta, now: datetime
+) -> bool:
+    """A proof, not older than `valid`, that the baseline can be gone back to; without one there is nothing to prove."""
+    if baseline is None:
         return True
-    proof = rehearsal.latest(view, row.environment, row.prompt_id, row.from_behavior)
+    proof = rehearsal.latest(reader, environment, prompt_id, baseline)
     return proof is not None and proof.verdict == Verdict.PASS and now - proof.at <= valid

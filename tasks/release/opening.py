@@ -81,7 +81,7 @@ def _once(workspace: Workspace, order: ReleaseOrder, behavior: Behavior) -> None
         )
 
 
-def _for_traffic(workspace: Workspace, order: ReleaseOrder, policy: Policy, now: datetime) -> Policy:
+def for_traffic(workspace: Workspace, order: ReleaseOrder, policy: Policy, now: datetime) -> Policy:
     """Decided once: with few units a day, the environment's ramp and deadline for low traffic."""
     low = policy.low_traffic
     if low is None:
@@ -112,7 +112,7 @@ def _open(
     now: datetime,
 ) -> Opened:
     release_id = new_id("rel_")
-    policy = _for_traffic(workspace, order, policy, now)
+    policy = for_traffic(workspace, order, policy, now)
     live = route.live if route is not None else None
 
     def write(tx: Transaction) -> None:
@@ -143,7 +143,7 @@ def _open(
             kind="promptship.release.opened",
             actor=order.by or workspace.actor,
             subjects={"release_id": release_id, "prompt_id": order.prompt, "environment": order.environment},
-            payload={"version": order.number, "attempt": attempt, "reason": order.reason},
+            payload={"version": order.number, "attempt": attempt, "reason": order.reason, "until": order.until},
             at=now,
         )
 

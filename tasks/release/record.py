@@ -13,7 +13,7 @@ from .verdict import Decision, Verdict
 
 
 class Stage(StrEnum):
-    """The steps a release can take; those with a verdict come first."""
+    """The steps a release can take; `observe` is a look back at one that has ended, and no step of the order."""
 
     LINT = "lint"
     FAST_GATE = "fast_gate"
@@ -22,6 +22,7 @@ class Stage(StrEnum):
     REHEARSAL = "rehearsal"
     CANARY = "canary"
     PROMOTE = "promote"
+    OBSERVE = "observe"
     APPROVAL = "approval"
     REBASE = "rebase"
     CLOSE = "close"

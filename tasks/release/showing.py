@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from registry.behavior import short
-from tasks.ledger import release, stage_result
+from tasks.ledger import event, release, stage_result
 from tasks.ledger.stage_result import StageResult
 
 from .loading import load
 from .outcome import outcome
 from .record import Stage, Walk
 from .workspace import Workspace
+
+FORESEEN = "promptship.release.foreseen"
+"""The event that keeps the plan as it was shown before the release began."""
 
 
 def status(workspace: Workspace, release_id: str, until: str | None = None) -> dict[str, Any]:
@@ -21,7 +24,7 @@ def status(workspace: Workspace, release_id: str, until: str | None = None) -> d
     ended = outcome(record, workspace.now())
     results = stage_result.of_release(workspace.store, release_id)
     costs = [result.cost_usd for result in results]
-    report = workspace.roots.reports / f"{release_id}.md"
+    report = workspace.roots.reports / f"{release_id}.html"
     return {
         "release_id": release_id,
         "environment": row.environment,
@@ -36,9 +39,15 @@ def status(workspace: Workspace, release_id: str, until: str | None = None) -> d
         "sentence": ended.sentence,
         "calls": sum(result.calls for result in results),
         "cost_usd": None if None in costs else sum(cost for cost in costs if cost is not None),
+        "plan": _plan(workspace, release_id),
         "stages": [_stage(result) for result in results],
         "report": str(report) if report.exists() else None,
     }
+
+
+def _plan(workspace: Workspace, release_id: str) -> dict[str, Any] | None:
+    shown = [e for e in event.of_release(workspace.store, release_id) if e.kind == FORESEEN]
+    return dict(shown[-1].payload) if shown else None
 
 
 def _stage(result: StageResult) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from registry.errors import GenerationTaken, LedgerLocked, PromptshipError
+from registry.errors import ClaimTaken, GenerationTaken, LedgerLocked, PromptshipError
 
 from .loading import load
 from .record import Record, Step
@@ -19,12 +19,12 @@ def take(workspace: Workspace, record: Record, step: Step, run: Run) -> Record:
     """Run the stage of this step. It answers with what it found, or None when it leaves no result of its own.
 
     An error that a person can mend is the stage's result; what passes by itself (a locked ledger, a lost
-    compare-and-swap) is raised for the shell to retry.
+    compare-and-swap) is raised for the shell to retry, and so is a lost claim: whoever has it now writes the result.
     """
     started = workspace.now()
     try:
         outcome = run(workspace, record, step)
-    except (LedgerLocked, GenerationTaken):
+    except (LedgerLocked, GenerationTaken, ClaimTaken):
         raise
     except PromptshipError as error:
         outcome = StageOutcome(Verdict.ERROR, f"{error.code}: {error}", {"share": step.share}, 0, None)

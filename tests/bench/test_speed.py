@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -11,12 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from registry.catalog import Catalog
+from registry.roots import Roots
 from registry.runtime.bucket import bucket
 from registry.runtime.client import Client
 from tasks.gate.decide import rule
 from tasks.gate.look import CasePair, Look
 from tasks.ledger import ingest
 from tasks.ledger.store import Store
+from tasks.lint.linting import lint_all
 from tests.world import world
 
 pytestmark = pytest.mark.bench
@@ -57,7 +61,37 @@ def test_importing_the_sdk_beside_an_empty_process(capfd: pytest.CaptureFixture[
         return min(float(run.stdout) for run in runs)
 
     with capfd.disabled():
-        told("import of the SDK's client", started("import registry.runtime.client"), "limit", 0.15)
+        told("import of the SDK", started("import registry"), "limit", 0.15)
+        client = started("import registry.runtime.client")
+        told("import of the SDK's client", client, "limit", 0.15)
+        told("import of the SDK's client", client, "pydantic", started("import pydantic.main"))
+
+
+def many_versions(root: Path, prompts: int, each: int) -> Path:
+    """A registry of this project's own examples, every prompt with words of its own and every version with a change."""
+    shipped = Roots.find().registry
+    shutil.copytree(shipped, root, ignore=shutil.ignore_patterns("*.py", "prompts", "__pycache__", "registry.lock"))
+    text = (shipped / "prompts/order-extract/v3.yaml").read_text()
+    for prompt in range(prompts):
+        folder = root / f"prompts/shop-{prompt}"
+        folder.mkdir(parents=True)
+        for version in range(1, each + 1):
+            own = text.replace("id: order-extract", f"id: shop-{prompt}", 1).replace(
+                "version: v3", f"version: v{version}"
+            )
+            own = own.replace(" the ", f" the {prompt}-th ").replace("picture frame", f"frame of kind {version}")
+            (folder / f"v{version}.yaml").write_text(own)
+    return root
+
+
+def test_lint_of_a_registry_beside_its_limit(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    catalog = Catalog(many_versions(tmp_path / "registry", 50, 10))
+    began = time.process_time()
+    linted = lint_all(catalog, now=datetime.now(UTC))
+    seconds = time.process_time() - began
+    assert all(one.readable for one in linted)
+    with capfd.disabled():
+        told(f"lint of {len(linted)} versions", seconds, "limit", 5.0)
 
 
 def test_a_look_of_the_gate_beside_a_second(capfd: pytest.CaptureFixture[str]) -> None:

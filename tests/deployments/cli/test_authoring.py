@@ -81,6 +81,11 @@ def test_new_starts_from_live(
     assert made.messages == Catalog(place.roots.registry).get(PROMPT, base).messages
 
 
+def test_a_prompt_that_there_is_not_yet(place: Place, promptship: Promptship) -> None:
+    said = promptship("prompt", "new", "another")
+    assert (said.code, "prompts/another/v1.yaml" in said.err) == (3, True)
+
+
 def test_lint_refuses_a_note_that_nobody_filled_in(place: Place, promptship: Promptship) -> None:
     promptship("prompt", "new", PROMPT)
     said = promptship("prompt", "lint", PROMPT, "v4")
@@ -172,3 +177,20 @@ def test_render_shows_what_is_sent(place: Place, promptship: Promptship) -> None
     (place.roots.registry / "registry.lock").unlink()
     messages = promptship("prompt", "render", PROMPT, "v1", "--var", MESSAGE, "--json").document["messages"]
     assert "Never name a person." in json.dumps(messages)
+
+
+def test_a_shared_passage_and_an_image(place: Place, promptship: Promptship) -> None:
+    registry = place.roots.registry
+    snippet, version = registry / "snippets" / "tone" / "v1.yaml", registry / "prompts" / PROMPT / "v4.yaml"
+    snippet.parent.mkdir(parents=True)
+    snippet.write_text("id: tone\nversion: v1\nowner: tests\ntext: Be kind to everybody.\n")
+    text = version.with_name("v3.yaml").read_text().replace("version: v3", "version: v4")
+    said = '  - role: user\n    content: {% include "tone@v1" %}\n    images: [{url: "https://example.com/a.png"}]\n'
+    version.write_text(text.replace("messages:\n", "messages:\n" + said.replace("{%", "'{%").replace("%}", "%}'")))
+    shown = promptship("prompt", "render", PROMPT, "v4", "--var", MESSAGE).out
+    assert "user\nBe kind to everybody.\n\n[image https://example.com/a.png]\n" in shown
+    assert promptship("prompt", "show", PROMPT, "v4", "--json").document["snippets"] == ["tone@v1"]
+    assert "snippets in the prompt: tone@v1" in promptship("prompt", "show", PROMPT, "v4").out
+    assert promptship("prompt", "new", PROMPT, "--from", "v4").code == 0
+    assert '{% include "tone@v1" %}' in version.with_name("v5.yaml").read_text()
+    assert "takes no images" in promptship("prompt", "lint", PROMPT, "v4").out

@@ -143,6 +143,12 @@ def test_prompts_in_code_are_listed_and_drafted(
     assert "order_id: {" in _flow(tmp_path / "drafts" / "app-ask" / "v1.yaml")
 
 
+def test_code_without_prompts_is_told(place: Place, promptship: Promptship, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("x = 1\n")
+    said = promptship("prompt", "find", str(tmp_path))
+    assert (said.code, said.out.startswith("no prompts found in the Python code of")) == (0, True)
+
+
 def _flow(path: Path) -> str:
     from registry.artifact import PromptVersion
     from registry.files import load

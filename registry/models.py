@@ -41,7 +41,8 @@ class Reach(Strict):
 
     `driver` is `llama_cpp`, `litellm`, `openai`, `litellm_embedding` (its answers are vectors) or one that was
     registered. `endpoint` is a URL; for `llama_cpp` it is `package:<import name>/<file>` or the path of a GGUF file.
-    `key_variable` is the name of the variable that holds the key, never the key. `servers`, `slots` and `context` (tokens a slot) are for models that run in process.
+    `key_variable` is the name of the variable that holds the key, never the key. `servers`, `slots` and
+    `context` (tokens a slot) are for models that run in process.
     """
 
     driver: str = Field(pattern=r"^[a-z][a-z0-9_]*$", examples=["llama_cpp", "litellm", "openai"])

@@ -128,8 +128,8 @@ def record(tx: Transaction, wanted: Intent) -> bool:
 
 def pending(folder: Path) -> list[Intent]:
     """The intents that are not settled, oldest first. Raises LedgerError for a file that is none."""
-    found = [(path, path.read_bytes()) for path in sorted(folder.glob("op_*.json"))]
-    return [_parse(path, content) for path, content in found]
+    found = [_read(path) for path in sorted(folder.glob("op_*.json"))]
+    return [intent for intent in found if intent is not None]
 
 
 def replay(folder: Path, publisher: Publisher, store: Store) -> list[Replayed]:
@@ -173,9 +173,12 @@ def _write(folder: Path, wanted: Intent) -> Path:
     return path
 
 
-def _parse(path: Path, content: bytes) -> Intent:
+def _read(path: Path) -> Intent | None:
+    """None when another replay has settled it since the folder was listed."""
     try:
-        return _INTENT.validate_json(content)
+        return _INTENT.validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
     except ValueError as error:
         raise LedgerError(
             f"The intent {path} cannot be read: {error}",

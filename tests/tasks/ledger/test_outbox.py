@@ -182,5 +182,11 @@ def test_a_broken_intent_is_named(house: House) -> None:
         house.replay()
 
 
+def test_a_file_that_is_gone_by_the_time_it_is_read_was_settled_by_another(house: House) -> None:
+    house.outbox.mkdir(parents=True)
+    (house.outbox / "op_1.json").symlink_to(house.outbox / "gone")
+    assert outbox.pending(house.outbox) == []
+
+
 def test_the_empty_outbox(house: House) -> None:
     assert outbox.pending(house.outbox) == []

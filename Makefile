@@ -47,13 +47,14 @@ fix: .venv/dev
 # A release needs to be this old before a lock takes it: long enough for others to notice a malicious one.
 lock: COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --exclude-newer '$(COOLDOWN)'
-lock: PROJECT = --override requirements/overrides.txt --constraint requirements/constraints.txt --extra local pyproject.toml
+lock: PROJECT = --override requirements/overrides.txt --constraint requirements/constraints.txt pyproject.toml
+lock: EXTRAS = $(foreach extra,local local-matrix s3 otel openfeature scale,--extra $(extra))
 lock: $(BIN)/uv
 	$(COMPILE) requirements/uv.in --output-file requirements/uv.lock
 	$(COMPILE) requirements/build.in --output-file requirements/build.lock
 	$(COMPILE) --no-deps requirements/next.in --output-file requirements/next.lock
-	$(COMPILE) $(PROJECT) --output-file requirements/demo.lock
-	$(COMPILE) $(PROJECT) --group dev --constraint requirements/demo.lock --output-file requirements/dev.lock
+	$(COMPILE) $(PROJECT) --extra local --output-file requirements/demo.lock
+	$(COMPILE) $(PROJECT) $(EXTRAS) --group dev --constraint requirements/demo.lock --output-file requirements/dev.lock
 
 clean:
 	rm -rf .venv .venv-next .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,9 @@ from deployments.cli.output import as_json, document, environment_option, table
 from deployments.cli.variable_options import values, variable_options
 from registry.catalog import Catalog
 from registry.roots import Roots
+
+if TYPE_CHECKING:
+    from deployments.cli.registry_here import Here
 
 
 @click.group("prompt")
@@ -32,26 +35,32 @@ def _catalog() -> Catalog:
 @command.command("list")
 @as_json
 def list_(json_: bool) -> None:
-    """Every prompt with its versions."""
-    catalog = _catalog()
-    rows = [_row(catalog, id_) for id_ in catalog.prompts()]
+    """Every prompt with its versions, what of it is live where, and what its newest version says."""
+    from deployments.cli.registry_here import Here
+
+    here = Here.find()
+    rows = [_row(here, id_) for id_ in here.catalog.prompts()]
     if json_:
         document("prompts", prompts=rows)
     else:
-        table(("id", "versions", "risk", "model", "owner", "purpose"), rows)
+        shown = [{**row, "live": row["live"] or None, "purpose": row["problem"] or row["purpose"]} for row in rows]
+        table(("id", "versions", "live", "risk", "model", "owner", "purpose"), shown)
 
 
-def _row(catalog: Catalog, id_: str) -> dict[str, Any]:
-    versions = catalog.versions(id_)
-    newest = catalog.get(id_, versions[-1])
-    return {
-        "id": id_,
-        "versions": versions,
-        "risk": newest.risk,
-        "model": newest.model,
-        "owner": newest.owner,
-        "purpose": newest.purpose,
-    }
+def _row(here: Here, id_: str) -> dict[str, Any]:
+    """`problem` for a newest version that cannot be read; what it says is None then."""
+    from registry.errors import RegistryError
+    from registry.serving import serving
+
+    versions = here.catalog.versions(id_)
+    live = [f"{one.version}: {one.said}" for one in serving(here.tables(), id_)]
+    row = {"id": id_, "versions": versions, "live": live}
+    told = ("use_case", "risk", "model", "owner", "purpose")
+    try:
+        newest = here.catalog.get(id_, versions[-1])
+    except RegistryError as error:
+        return {**row, **dict.fromkeys(told), "problem": error.found}
+    return {**row, **{name: getattr(newest, name) for name in told}, "problem": None}
 
 
 @command.command("render")
@@ -60,13 +69,16 @@ def _row(catalog: Catalog, id_: str) -> dict[str, Any]:
 @variable_options
 @as_json
 def render(prompt: str, version: str, pairs: tuple[str, ...], json_: bool) -> None:
-    """The messages for these variable values, as they are sent: with the text of the safety policy."""
-    from registry.diff.paragraphs import text_of
-    from registry.runtime.artifact_file import from_behavior
+    """The messages for these variable values, as they are sent: with the text of the safety policy.
 
-    catalog = _catalog()
-    found = catalog.get(prompt, version)
-    messages = from_behavior(catalog.behavior(found)).render(**values(pairs, found.variables))
+    VERSION may also be `latest`, or the name of an environment, for what is live there.
+    """
+    from deployments.cli.registry_here import Here, rendered
+    from registry.diff.paragraphs import text_of
+
+    here = Here.find()
+    side = here.side(prompt, here.concrete(prompt, version))
+    messages = rendered(side, values(pairs, side.version.variables))
     if json_:
         document("messages", messages=messages)
         return
@@ -85,12 +97,18 @@ def render(prompt: str, version: str, pairs: tuple[str, ...], json_: bool) -> No
 def lint(
     prompt: str | None, version: str | None, form: str, units_per_day: float | None, environment: str, json_: bool
 ) -> int:
-    """Check one version file, all of a prompt, or all there are; exit 0 clean, 1 with errors, 3 unreadable."""
+    """Check one version file, all of a prompt, or all there are, snippets too; exit 0 clean, 1 errors, 3 unreadable.
+
+    VERSION may also be `latest`, or the name of an environment, for what is live there.
+    """
+    from deployments.cli.registry_here import Here
     from tasks.lint.formats.written import written
     from tasks.lint.linting import lint_all, worst
     from tasks.lint.traffic import expected
 
-    catalog = _catalog()
+    here = Here.find()
+    catalog = here.catalog
+    version = here.concrete(prompt, version) if prompt and version else None
     traffic = expected(catalog, environment, units_per_day)
     linted = lint_all(catalog, prompt, version, now=datetime.now(UTC), traffic=traffic)
     if said := written(linted, "json" if json_ else form):

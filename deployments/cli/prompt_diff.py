@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from registry.diff.lineage import Side
     from registry.diff.tokens import Tokens
     from registry.diff.version_diff import VersionDiff
+    from registry.roots import Roots
 
 _MEASURED = """
 SELECT avg(old.prompt_tokens) AS before, avg(new.prompt_tokens) AS after, count(*) AS n
@@ -60,19 +60,18 @@ def difference(here: Here, prompt: str, before: str, after: str) -> VersionDiff:
     old, new = (here.side(prompt, here.concrete(prompt, word)) for word in (before, after))
     low, high = sorted((old.number, new.number))
     between = [side for side in here.sides(prompt) if low < side.number < high]
-    return diff(old, new, between, _counted(here.roots.ledger, old, new))
+    return diff(old, new, between, _counted(here.roots, old, new))
 
 
-def _counted(ledger: Path, old: Side, new: Side) -> Tokens | None:
+def _counted(roots: Roots, old: Side, new: Side) -> Tokens | None:
     """The model's own count, where both versions answered the same eval cases; None while nobody can say."""
-    if not ledger.is_file():
-        return None
     from registry.diff.tokens import Tokens
     from registry.errors import LedgerError
     from tasks.ledger.store import Store
 
+    store = Store.of(roots, lock_timeout_s=1)
     with suppress(LedgerError):
-        rows = Store.open(ledger, lock_timeout_s=1).rows(_MEASURED, [old.behavior.sha, new.behavior.sha])
+        rows = store.rows(_MEASURED, [old.behavior.sha, new.behavior.sha]) if store.exists() else []
         if rows and rows[0]["n"]:
             how = f"counted by the model, mean of {rows[0]['n']} eval cases"
             return Tokens(round(rows[0]["before"], 1), round(rows[0]["after"], 1), how)

@@ -36,8 +36,11 @@ def command(json_: bool, **asked: Any) -> int:
         raise UsageError("Nothing to look for", expected="a text or an option", fix="Name one, or run prompt list")
     here = Here.find()
     rows = [_row(here, hit) for hit in _hits(here, Query(**asked))]
+    unreadable = _unreadable(here)
+    if unreadable and not json_:
+        click.echo(f"not searched, as they cannot be read: {', '.join(unreadable)}; see prompt lint", err=True)
     if json_:
-        document("search", hits=rows)
+        document("search", hits=rows, unreadable=unreadable)
     elif rows:
         table(_COLUMNS, [{**row, "version": row["name"], "live": row["live"] or None} for row in rows])
     else:
@@ -51,6 +54,12 @@ def _hits(here: Here, query: Query) -> list[Hit]:
 
     sides = [side for prompt in here.catalog.prompts() for side in reversed(here.sides(prompt))]
     return [hit for side in sides if (hit := match(query, side.version, side.behavior))]
+
+
+def _unreadable(here: Here) -> list[str]:
+    known = {side.version.name for prompt in here.catalog.prompts() for side in here.sides(prompt)}
+    names = [f"{prompt}@{version}" for prompt in here.catalog.prompts() for version in here.catalog.versions(prompt)]
+    return [name for name in names if name not in known]
 
 
 def _row(here: Here, hit: Hit) -> dict[str, Any]:

@@ -48,13 +48,14 @@ def command(prompt: str, version: str, pairs: tuple[str, ...], json_: bool) -> i
 
 def _ask(here: Here, side: Side, model: Model, given: dict[str, Any]) -> Reply:
     """Raises RenderError, ModelError."""
+    from deployments.cli.registry_here import rendered
     from registry.runtime import drivers
     from registry.runtime.artifact_file import from_behavior
-    from tasks.evaluation.asking import request
     from tasks.evaluation.job import Arm
+    from tasks.evaluation.talks import request
 
     artifact = from_behavior(side.behavior)
-    messages = artifact.render(**given)
+    messages = rendered(side, given)
     try:
         return drivers.open(model).complete(request(Arm("try", artifact, model), messages, TIMEOUT_S))
     finally:

@@ -10,9 +10,9 @@ from ..artifact import Message, Variable
 from ..yaml_document import Document
 from .chat import messages_of
 from .draft import PromptDraft
+from .image_parts import read_variables
 from .notes import Notes, Place, Refusal
 from .source import Folder, Source, is_reference, suffix_of
-from .template_fit import variables_of
 from .tree import Tree, lines, parse_json, read_tree
 
 _FILES = frozenset((".txt", ".md", ".json", ".jsonl", ".yaml", ".yml", ".j2", ".prompty", ".csv", ".js", ".cjs", ".mjs",
@@ -111,7 +111,7 @@ def draft_of(found: Found, notes: Notes) -> PromptDraft:
     messages, places = _messages(found, notes)
     variables: dict[str, Variable] = {}
     for message, place in zip(messages, places, strict=True):
-        variables |= variables_of(message.content, place, notes)
+        variables |= read_variables(message, place, notes)
     return PromptDraft(found.place, found.name, messages, variables)
 
 

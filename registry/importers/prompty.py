@@ -8,19 +8,21 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from ..artifact import Message, Variable
+from ..artifact import Image, Message, Variable
 from .chat import message
 from .draft import ImportedPrompts, ModelName, PromptDraft
+from .image_parts import read_variables, reference
 from .notes import Notes, Place, Refusal
 from .prompty_model import Asked, asked_of
 from .source import Source, read
-from .template_fit import variables_of
 from .tree import Tree, yaml_tree
 
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _ROLE = re.compile(
     r"(?im)^[ \t]*#?[ \t]*(system|user|assistant|developer|function|tool)\s*(\[[^\]\n]{0,200}\])?[ \t]*:[ \t]*$"
 )
+_IMAGE = re.compile(r"!\[[^\]\n]{0,500}\]\(([^()\n]{0,4000})\)")
+_IMAGE_BEGINS = re.compile(r"!\[[^\]\n]{0,500}\]\(")
 _READ = frozenset(("name", "description", "authors", "metadata", "model", "inputs", "inputSchema", "sample", "template",
                    "tools"))  # fmt: skip
 _QUIET = frozenset(("version", "tags", "$schema", "kind"))
@@ -68,7 +70,7 @@ def _draft(parts: Parts, notes: Notes) -> PromptDraft:
     messages, places = _messages(parts, notes)
     read_: dict[str, Variable] = {}
     for one, place in zip(messages, places, strict=True):
-        read_ |= variables_of(one.content, place, notes)
+        read_ |= read_variables(one, place, notes)
     variables = _declared(parts.front, read_, notes)
     for key in front.keys() - _READ - _QUIET:
         notes.add("no counterpart", parts.front.place(key), repr(key))
@@ -131,11 +133,27 @@ def _messages(parts: Parts, notes: Notes) -> tuple[tuple[Message, ...], list[Pla
 def _section(mark: re.Match[str] | None, text: str, place: Place, notes: Notes) -> Message:
     if mark and mark.group(2):
         notes.add("no counterpart", place, f"the attributes {mark.group(2)} of a role")
-    if re.search(r"!\[[^\]\n]{0,500}\]\(", text):
-        raise Refusal(place, "it holds an image, which prompty sends as one")
     if re.search(r"(?m)^[ \t]*\{\{[^{}\n]{0,200}\}\}[ \t]*:[ \t]*$", text):
         raise Refusal(place, "a role that is itself a variable: a history of messages has no counterpart")
-    return message(mark.group(1).lower() if mark else "system", text, place, notes)
+    rest, images = _apart(text, place, notes)
+    return message(mark.group(1).lower() if mark else "system", rest, place, notes, images)
+
+
+def _apart(text: str, place: Place, notes: Notes) -> tuple[str, tuple[Image, ...]]:
+    """The text without its markdown images, which prompty sends as images, and these. Raises Refusal."""
+    targets = [found.group(1).strip() for found in _IMAGE.finditer(text)]
+    rest = _IMAGE.sub("", text)
+    if _IMAGE_BEGINS.search(rest):
+        raise Refusal(place, "it holds an image that does not end: prompty sends ![...](...) as an image")
+    if not targets:
+        return text, ()
+    notes.add("changed", place, "the images stand behind the text")
+    return rest.strip(), tuple(reference(_without_title(target), place) for target in targets)
+
+
+def _without_title(target: str) -> str:
+    """`<https://example.com/a.png> "A title"` -> its URL; a variable may have spaces."""
+    return target if target.startswith("{{") else (target.split() or [""])[0].strip("<>")
 
 
 def _declared(front: Tree, read_: dict[str, Variable], notes: Notes) -> dict[str, Variable]:

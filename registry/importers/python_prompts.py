@@ -14,6 +14,7 @@ from ..files import shown_path
 from .draft import ImportedPrompts, ModelName, PromptDraft
 from .notes import Notes, Place, Refusal
 from .promptfoo_providers import model_name
+from .python_parts import images_of, parts_in
 from .python_scope import Located, Owner, Scopes
 from .python_text import Hole, Lookup, or_hole, parts_of, template_of
 from .source import read_bytes
@@ -44,6 +45,7 @@ class Said(NamedTuple):
 
     role: str
     content: ast.expr
+    images: tuple[ast.expr, ...] = ()
 
 
 def find(root: Path) -> ImportedPrompts:
@@ -166,16 +168,8 @@ def _message(node: ast.expr) -> Said | None:
     role, content = fields.get("role"), fields.get("content", fields.get("parts"))
     if not isinstance(role, ast.Constant) or role.value not in _ROLES or content is None:
         return None
-    return Said(_ROLES[role.value], _only_part(content))
-
-
-def _only_part(content: ast.expr) -> ast.expr:
-    """The text of `[{"type": "text", "text": ...}]`, what it is otherwise."""
-    if isinstance(content, ast.List) and len(content.elts) == 1 and isinstance(part := content.elts[0], ast.Dict):
-        for key, value in zip(part.keys, part.values, strict=True):
-            if isinstance(key, ast.Constant) and key.value == "text":
-                return value
-    return content
+    parts = parts_in(content)
+    return Said(_ROLES[role.value], parts.text, parts.images)
 
 
 def _drafted(
@@ -187,7 +181,7 @@ def _drafted(
     def lookup(name: str) -> ast.expr | None:
         return scopes.lookup(name, at.owners)
 
-    messages, holes, written = _templates(said, lookup)
+    messages, holes, written = _templates(said, lookup, file, notes)
     if written < SHORTEST or not messages:
         return []
     for name, hole in holes.items():
@@ -202,15 +196,19 @@ def _drafted(
     return [_with_call(draft, call, lookup, notes)]
 
 
-def _templates(said: list[Said], lookup: Lookup) -> tuple[tuple[Message, ...], dict[str, Hole], int]:
+def _templates(
+    said: list[Said], lookup: Lookup, file: str, notes: Notes
+) -> tuple[tuple[Message, ...], dict[str, Hole], int]:
     """The messages, their variables, and how much of them is written in the code."""
     messages, holes, written = [], dict[str, Hole](), 0
     for one in said:
         template = template_of(or_hole(one.content, lookup), holes)
         holes = template.names
         written += len(template.written.strip())
+        images = images_of(one.images, lookup, holes, file, notes) if one.role == "user" else ()
         if template.text:
-            messages.append(Message.model_validate({"role": one.role, "content": template.text}))
+            fields = {"role": one.role, "content": template.text, **({"images": images} if images else {})}
+            messages.append(Message.model_validate(fields))
     return tuple(messages), holes, written
 
 

@@ -166,7 +166,7 @@ def template_of(parts: list[Part], taken: Mapping[str, Hole]) -> Template:
     merged = _merged(parts)
     for index, part in enumerate(merged):
         if isinstance(part, Hole):
-            texts.append(f"{{{{ {_name(part, names)} }}}}")
+            texts.append(f"{{{{ {name_of(part, names)} }}}}")
         else:
             texts.append(_escaped(part, before_hole=index + 1 < len(merged)))
     written = "".join(part for part in merged if isinstance(part, str))
@@ -189,8 +189,8 @@ def _escaped(text: str, before_hole: bool) -> str:
     return re.sub(pattern, "{{ '{' }}", text)
 
 
-def _name(hole: Hole, names: dict[str, Hole]) -> str:
-    """`order.id` -> `order_id`; another piece of code of the same name gets a number."""
+def name_of(hole: Hole, names: dict[str, Hole]) -> str:
+    """`order.id` -> `order_id`; another piece of code of the same name gets a number. It is put among `names`."""
     words = re.findall(r"[A-Za-z0-9]+", re.sub(r"(['\"]).*?\1|\bself\.|[^\x00-\x7f]", "", hole.shown[:300]))
     name = "_".join(words)[:40].strip("_").lower() if not hole.shown.isidentifier() else hole.shown
     if not re.match(r"[A-Za-z_]", name) or not name.isascii():

@@ -18,7 +18,7 @@ class Severity(StrEnum):
 
 
 class Finding(NamedTuple):
-    """`line` counts from 1 in the version file, None when the whole file is meant."""
+    """`line` and `column` count from 1 in the version file; None when the whole file, or the whole line, is meant."""
 
     code: str
     severity: Severity
@@ -26,6 +26,7 @@ class Finding(NamedTuple):
     found: str
     expected: str
     fix: str
+    column: int | None = None
 
 
 def error_from(threshold: Risk, risk: Risk) -> Severity:

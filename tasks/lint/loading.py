@@ -20,6 +20,11 @@ class Reader:
         self._behaviors: dict[tuple[str, str], Behavior] = {}
         self._shas: dict[tuple[str, str], str | None] = {}
 
+    @property
+    def included(self) -> frozenset[str]:
+        """The snippets in all that was read."""
+        return frozenset(name for version in self._versions.values() for name in self.catalog.included(version))
+
     def version(self, prompt_id: str, version: str) -> PromptVersion:
         """As its file has it now, whatever the lock says. Raises RegistryError."""
         if (prompt_id, version) not in self._versions:

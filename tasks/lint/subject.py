@@ -89,6 +89,11 @@ class Subject:
         lines = next((text.lines for at, text in self.inlined.items() if path == ("messages", at, "content")), None)
         return lines[min(line, len(lines)) - 1] if lines else line
 
+    def column(self, line: int | None, said: str) -> int | None:
+        """Where `said` first stands in a line of the file; both count from 1. None when it is not there as it reads."""
+        at = self.lines[line - 1].find(said) if line and line <= len(self.lines) else -1
+        return at + 1 if at >= 0 else None
+
     def template_line(self, message: int, line: int) -> int | None:
         """Where the line of a message's template stands in the file; both count from 1."""
         return self.text_line(("messages", message, "content"), line)

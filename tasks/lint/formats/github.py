@@ -14,7 +14,7 @@ def github(linted: Sequence[Linted]) -> str:
 
 
 def _command(one: Linted, finding: Finding) -> str:
-    fields = {"file": one.path, "line": finding.line, "title": f"{finding.code} {one.name}"}
+    fields = {"file": one.path, "line": finding.line, "col": finding.column, "title": f"{finding.code} {one.name}"}
     given = ",".join(f"{key}={_field(str(value))}" for key, value in fields.items() if value)
     return f"::{finding.severity} {given}::{_data(f'{finding.found}. Expected: {finding.expected}. {finding.fix}.')}"
 

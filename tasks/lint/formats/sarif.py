@@ -43,7 +43,8 @@ def _driver() -> dict[str, Any]:
 def _result(one: Linted, finding: Finding) -> dict[str, Any]:
     location: dict[str, Any] = {"artifactLocation": {"uri": quote(one.path)}}
     if finding.line:
-        location["region"] = {"startLine": finding.line}
+        column = {"startColumn": finding.column} if finding.column else {}
+        location["region"] = {"startLine": finding.line, **column}
     return {
         "ruleId": finding.code,
         "ruleIndex": all_codes().index(finding.code),

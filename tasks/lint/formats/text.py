@@ -16,7 +16,7 @@ def text(linted: Sequence[Linted]) -> str:
 
 def _lines(one: Linted) -> Iterator[str]:
     for finding in one.report.findings:
-        place = f"{one.path}:{finding.line}" if finding.line else one.path
+        place = ":".join(str(part) for part in (one.path, finding.line, finding.column) if part)
         yield f"{place}: {finding.code} {finding.severity}: {_plain(finding.found)}."
         yield f"    Expected: {_plain(finding.expected)}. {_plain(finding.fix)}."
     for finding, reason in one.report.suppressed:

@@ -61,4 +61,5 @@ def _finding(subject: Subject, line: int | None, word: str) -> Finding:
         f"{word!r} has a letter that only looks Latin: U+{ord(strange):04X} {unicodedata.name(strange, '')}",
         "words of one script",
         "Type the word again with the letters of its script",
+        subject.column(line, word),
     )

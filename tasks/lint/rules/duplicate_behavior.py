@@ -1,4 +1,4 @@
-"""PS109: another version of this prompt behaves the same."""
+"""PS109: an earlier version of this prompt behaves the same."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ CODE = "PS109"
 
 def duplicate_behavior(subject: Subject) -> Iterator[Finding]:
     own = subject.behavior.sha
-    same = [name for name, behavior in subject.others.items() if behavior == own]
+    earlier = {name: sha for name, sha in subject.others.items() if int(name[1:]) < int(subject.version.version[1:])}
+    same = [name for name, sha in earlier.items() if sha == own]
     if same:
         yield Finding(
             CODE,

@@ -72,4 +72,5 @@ def _finding(subject: Subject, line: int | None, character: str) -> Finding:
         f"a character that is not seen: U+{ord(character):04X} {name}",
         "text as it looks",
         "Delete it and type the text around it again",
+        subject.column(line, character),
     )

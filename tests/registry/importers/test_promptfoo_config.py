@@ -66,7 +66,7 @@ def test_prompts_that_are_ours(
     ("file://../up.txt", "outside"),
     ("https://example.com/prompt", "not asked"),
     ('[{"role": "tool", "content": "x"}]', "role 'tool'"),
-    ('[{"role": "user", "content": [{"type": "image_url"}]}]', "no text"),
+    ('[{"role": "user", "content": [{"type": "image_url"}]}]', "without a URL"),
     ('[{"role": "user"}]', "no role or no content"),
     ('[{"role": "user", "content": {{ q | dump }}}]', "no JSON"),
     ('[{"role": "user", "content": ""}]', "empty"),

@@ -49,7 +49,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def findings(catalog: Catalog) -> set[tuple[str, int | None]]:
-    (linted,) = lint_all(catalog)
+    linted = lint_all(catalog)[0]
     return {(finding.code, finding.line) for finding in linted.report.findings}
 
 

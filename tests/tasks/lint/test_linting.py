@@ -52,7 +52,7 @@ def folder(tmp_path: Path) -> Path:
 def test_what_we_ship_has_no_errors() -> None:
     linted = lint_all(Catalog(REGISTRY), now=NOW)
     assert worst(linted) is Verdict.PASS
-    assert {one.prompt for one in linted} == {"order-extract", "reply-draft", "ticket-triage"}
+    assert {one.prompt for one in linted} == {"answer-judge", "order-extract", "reply-draft", "ticket-triage"}
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,32 @@ def test_a_file_that_cannot_be_read_is_a_finding(folder: Path) -> None:
     by_name = {one.name: one for one in lint_all(Catalog(folder))}
     broken = by_name["order-extract@v2"]
     assert {finding.code for finding in broken.report.findings} == {"PS100"}
-    assert all(finding.line for finding in broken.report.findings)
+    assert all(finding.line and finding.column for finding in broken.report.findings)
     assert [name for name, one in by_name.items() if not one.readable] == ["order-extract@v2"]
     assert by_name["order-extract@v3"].report.verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("name", "stray"),
+    [
+        ("prompts/order-extract/v4.yml", True),
+        ("prompts/order-extract/draft.yaml", True),
+        ("prompts/order-extract.yaml", True),
+        ("prompts/order-extract/old/v1.yaml", True),
+        ("prompts/Order Extract/v1.yaml", True),
+        ("snippets/tone.yaml", True),
+        ("prompts/order-extract/notes.md", False),
+        ("prompts/order-extract/.#v3.yaml", False),
+    ],
+)
+def test_a_file_that_nothing_reads(folder: Path, name: str, stray: bool) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    refused = [one for one in lint_all(Catalog(folder)) if not one.readable]
+    assert [one.path for one in refused] == [str(path)] * stray
+    assert all(one.report.findings[0].found.startswith("nothing reads this file") for one in refused)
+    assert all(one.readable for one in lint_all(Catalog(folder), "order-extract"))
 
 
 def test_an_unknown_model_is_a_finding(folder: Path) -> None:
@@ -105,6 +128,22 @@ def test_lines_of_texts(folder: Path) -> None:
     (one,) = lint_all(Catalog(folder), "reply-draft")
     (finding,) = one.report.findings
     assert (finding.code, MISCOUNTED.splitlines()[(finding.line or 0) - 1].strip()) == ("PS126", "3. Answer it.")
+
+
+@pytest.mark.parametrize(
+    ("found", "code", "column"),
+    [
+        ("<message>{{ message }} for lang {{ lang }}</message>", "PS101", 42),
+        ("<message>{{ message }}</message> Send it to p\u0430ypal.", "PS128", 51),
+        ("<message>{{ message }}</message> Be\u200b kind.", "PS127", 42),
+    ],
+)
+def test_columns_of_words(folder: Path, found: str, code: str, column: int) -> None:
+    path = folder / "prompts/reply-draft/v1.yaml"
+    path.write_text(MISCOUNTED.replace("<message>{{ message }}</message>", found), encoding="utf-8")
+    (one,) = lint_all(Catalog(folder), "reply-draft")
+    (finding,) = [finding for finding in one.report.findings if finding.code == code]
+    assert finding.column == column
 
 
 def test_a_suppressed_finding_is_kept_with_its_reason(folder: Path) -> None:

@@ -61,14 +61,13 @@ def _as_served(prompt_id: str, word: str, catalog: Catalog) -> str:
 
 def _serving(prompt_id: str, catalog: Catalog) -> list[Serving]:
     """Nothing when the routes of this registry cannot be read: then nobody knows what was meant."""
-    from .runtime.publishing import LocalPublisher
+    from .runtime.storage import publisher
     from .serving import serving
 
     with suppress(PromptshipError, OSError):
         roots = Roots.find()
         if roots.registry.resolve() == catalog.root.resolve():
-            publisher = LocalPublisher(roots.artifacts, roots.routes)
-            return serving(map(publisher.read_table, catalog.environments), prompt_id)
+            return serving(map(publisher(roots).read_table, catalog.environments), prompt_id)
     return []
 
 

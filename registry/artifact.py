@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from .duration import Duration
-from .images import checked_url
+from .images import MAX_IMAGES, checked_url
 from .problem import Misfit
 
 PROMPT_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -70,7 +70,7 @@ class Message(Strict):
 
     role: Literal["system", "user", "assistant"]
     content: str = Field(min_length=1)
-    images: tuple[Image, ...] | None = Field(default=None, min_length=1, max_length=16)
+    images: tuple[Image, ...] | None = Field(default=None, min_length=1, max_length=MAX_IMAGES)
 
     @model_validator(mode="after")
     def _images_of_users(self) -> Self:

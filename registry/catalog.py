@@ -59,7 +59,8 @@ class Catalog:
 
     def prompts(self) -> list[str]:
         """All prompt ids with at least one version, sorted."""
-        return sorted({path.parent.name for path in (self.root / "prompts").glob("*/v*.yaml")})
+        files = (self.root / "prompts").glob("*/v*.yaml")
+        return sorted({path.parent.name for path in files if _is_version(path, self.root)})
 
     def versions(self, prompt_id: str) -> list[str]:
         """In numeric order. Raises UnknownPrompt."""
@@ -117,6 +118,13 @@ class Catalog:
         """The snippets in it, each once."""
         return list(dict.fromkeys(name for text in self.texts(version).values() for name in text.names))
 
+    def strays(self) -> list[Path]:
+        """YAML files below prompts/ and snippets/ that nothing reads, because of where they are or of their names.
+
+        Hidden ones are an editor's."""
+        written = [path for kind in ("prompts", "snippets") for path in (self.root / kind).rglob("*.y*ml")]
+        return sorted(path for path in written if path.name[0] != "." and not _is_version(path, self.root))
+
     def behavior(self, version: PromptVersion) -> Behavior:
         """Raises UnknownModel, UnknownPolicy."""
         return resolve(version, self.models, self.policies)
@@ -162,6 +170,13 @@ class Catalog:
             expected=f"one of {listed(self.prompts())}",
             fix=did_you_mean(prompt_id, self.prompts(), "See `promptship prompt list`, or set PROMPTSHIP_REGISTRY"),
         )
+
+
+def _is_version(path: Path, root: Path) -> bool:
+    """`prompts/order-extract/v3.yaml`, say."""
+    _, *folders, name = path.relative_to(root).parts
+    fits = len(folders) == 1 and re.fullmatch(PROMPT_ID, folders[0])
+    return bool(fits and re.fullmatch(VERSION, name.removesuffix(".yaml")))
 
 
 def _unknown_version(prompt_id: str, version: str, known: list[str]) -> UnknownVersion:

@@ -24,7 +24,8 @@
     ├── EvalSetError             PS-E500
     ├── LedgerError              PS-E600
     │   ├── LedgerLocked         PS-E601  retried by the stage task
-    │   └── LedgerTooNew         PS-E602
+    │   ├── LedgerTooNew         PS-E602
+    │   └── LedgerUnwritable     PS-E603  the disk is full or out of reach: retried by the stage task
     ├── ReleaseError             PS-E700
     │   ├── ReleaseOpen          PS-E701  another attempt for this prompt is open
     │   ├── UnknownRelease       PS-E702
@@ -166,6 +167,10 @@ class LedgerLocked(LedgerError):
 
 class LedgerTooNew(LedgerError):
     code = "PS-E602"
+
+
+class LedgerUnwritable(LedgerError):
+    code = "PS-E603"
 
 
 class ReleaseError(PromptshipError):

@@ -39,9 +39,10 @@ KeyVariable = Annotated[
 class Reach(Strict):
     """How to call the model.
 
-    `driver` is `llama_cpp`, `litellm`, `openai`, `litellm_embedding` (its answers are vectors) or one that was
-    registered. `endpoint` is a URL; for `llama_cpp` it is `package:<import name>/<file>` or the path of a GGUF file.
-    `key_variable` is the name of the variable that holds the key, never the key. `servers`, `slots` and
+    `driver` is `llama_cpp`, `litellm`, `openai`, `litellm_embedding` or `sentence_encoder` (their answers are
+    vectors; the encoder runs in process) or one that was registered. `endpoint` is a URL; for `llama_cpp` it is
+    `package:<import name>/<file>`, the same without a file for a package that holds its model in parts, or the path of
+    a GGUF file. `key_variable` is the name of the variable that holds the key, never the key. `servers`, `slots` and
     `context` (tokens a slot) are for models that run in process.
     """
 

@@ -44,6 +44,8 @@ class LowTrafficRule(Strict):
 
 
 class Retention(Strict):
+    """How long traces are kept, and how long what was said in them; a payload of `0d` is never kept."""
+
     trace: Duration
     payload: Duration
 

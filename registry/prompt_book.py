@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
-from .artifact import PromptVersion
-from .catalog import Catalog
 from .errors import UsageError
 from .roots import Roots
 
 if TYPE_CHECKING:
+    from .artifact import PromptVersion
+    from .catalog import Catalog
     from .runtime.artifact_file import Artifact
 
 
@@ -19,6 +19,8 @@ class PromptBook:
 
     @cached_property
     def catalog(self) -> Catalog:
+        from .catalog import Catalog
+
         return Catalog(Roots.find().registry)
 
     @overload
@@ -53,12 +55,11 @@ class PromptBook:
 
 
 def _live(use_case: str, environment: str) -> Artifact:
-    from .runtime.publishing import LocalPublisher
+    from .runtime.storage import publisher
 
-    roots = Roots.find()
-    publisher = LocalPublisher(roots.artifacts, roots.routes)
-    found = publisher.read_table(environment)
-    return publisher.get_artifact(found.route(found.prompt_of(use_case)).live.behavior)
+    published = publisher(Roots.find())
+    found = published.read_table(environment)
+    return published.get_artifact(found.route(found.prompt_of(use_case)).live.behavior)
 
 
 prompts = PromptBook()

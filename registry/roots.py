@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import SettingsError
@@ -15,13 +15,18 @@ _HERE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Roots:
-    """The folders of one installation; nothing is created here."""
+    """The folders of one installation; nothing is created here. What has a URL is on S3-compatible storage instead."""
 
     home: Path
     registry: Path
     evalsets: Path
     artifacts_at: Path | None = None
     routes_at: Path | None = None
+    artifacts_url: str | None = None
+    routes_url: str | None = None
+    spool_url: str | None = None
+    ledger_at: str | None = field(default=None, repr=False)
+    """Where the ledger is when it is not the file at home; may bear a password, so it is never shown."""
 
     @property
     def ledger(self) -> Path:
@@ -57,8 +62,8 @@ class Roots:
 
     @classmethod
     def find(cls, environ: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Roots:
-        """From PROMPTSHIP_HOME, _REGISTRY, _EVALSETS, _ARTIFACTS and _ROUTES; what is not set, beside the nearest
-        `promptship.yaml` or `pyproject.toml` upwards of `cwd`. Raises SettingsError when there is neither."""
+        """From PROMPTSHIP_HOME, _REGISTRY, _EVALSETS, _ARTIFACTS, _ROUTES, _SPOOL and _LEDGER; what is not set, beside
+        the nearest `promptship.yaml` or `pyproject.toml` upwards of `cwd`. Raises SettingsError without one."""
         project = _project(cwd or Path.cwd())
         return cls(
             home=_set(environ, "PROMPTSHIP_HOME") or _home(project, cwd or Path.cwd()),
@@ -66,12 +71,21 @@ class Roots:
             evalsets=_set(environ, "PROMPTSHIP_EVALSETS") or _evalsets(project),
             artifacts_at=_set(environ, "PROMPTSHIP_ARTIFACTS"),
             routes_at=_set(environ, "PROMPTSHIP_ROUTES"),
+            artifacts_url=_url(environ, "PROMPTSHIP_ARTIFACTS"),
+            routes_url=_url(environ, "PROMPTSHIP_ROUTES"),
+            spool_url=environ.get("PROMPTSHIP_SPOOL") or None,
+            ledger_at=environ.get("PROMPTSHIP_LEDGER") or None,
         )
 
 
 def _set(environ: Mapping[str, str], name: str) -> Path | None:
     value = environ.get(name, "")
-    return Path(value).expanduser().absolute() if value else None
+    return Path(value).expanduser().absolute() if value and "://" not in value else None
+
+
+def _url(environ: Mapping[str, str], name: str) -> str | None:
+    value = environ.get(name, "")
+    return value if "://" in value else None
 
 
 def _project(start: Path) -> Path | None:

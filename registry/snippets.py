@@ -100,6 +100,10 @@ class Snippets:
                 found.setdefault(path.parent.name, []).append(path.stem)
         return {name: sorted(found[name], key=lambda version: int(version[1:])) for name in sorted(found)}
 
+    def names(self) -> list[str]:
+        """`refund-rules@v2` and so on, in the order of `versions`."""
+        return [f"{id_}@{version}" for id_, versions in self.versions.items() for version in versions]
+
     def inlined(self, template: str, within: Sequence[str] = ()) -> Inlined:
         """The template with its includes replaced; as it was, when `wrong` tells of one that cannot be.
 
@@ -127,7 +131,7 @@ class Snippets:
         if wrong:
             return wrong
         try:
-            text = self._text(name, within)
+            text = self.text(name, within)
             return _too_deep(tag["include"]) if len(within) + 1 + text.depth > MAX_DEPTH else text
         except InvalidFile as error:
             first = error.problems[0]
@@ -137,7 +141,7 @@ class Snippets:
 
     def _unknown(self, tag: str, name: str) -> Wrong | None:
         id_, _, version = name.partition("@")
-        known = [f"{each}@{number}" for each, numbers in self.versions.items() for number in numbers]
+        known = self.names()
         if name in known:
             return None
         if id_ in self.versions and not re.fullmatch(VERSION, version):
@@ -147,12 +151,19 @@ class Snippets:
         fix = f"did you mean {guess!r}" if guess else f"write registry/snippets/{id_ or 'refund-rules'}/v1.yaml"
         return Wrong(tag, f"there is no snippet {name!r}", f"one of {listed(known)}", fix)
 
-    def _text(self, name: str, within: Sequence[str]) -> Inlined:
+    def path(self, name: str) -> Path:
+        """Where the file of a snippet that is there is."""
+        id_, _, version = name.partition("@")
+        return self._folder / id_ / f"{version}.yaml"
+
+    def written(self, name: str) -> Snippet:
+        """One that is there, as its author wrote it. Raises InvalidFile."""
+        return load(self.path(name), Snippet)
+
+    def text(self, name: str, within: Sequence[str] = ()) -> Inlined:
         """Of a snippet that is there, its own includes replaced. Raises InvalidFile."""
         if name not in self._read:
-            id_, _, version = name.partition("@")
-            path = self._folder / id_ / f"{version}.yaml"
-            snippet = load(path, Snippet)
+            path, snippet = self.path(name), self.written(name)
             inlined = self.inlined(snippet.text.removesuffix("\n"), (*within, name))
             problems = list(_problems(snippet, name, inlined, read_text(path)))
             if problems:

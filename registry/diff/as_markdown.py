@@ -23,7 +23,7 @@ _SIGNS = {Level.SAFE: "", Level.MAY_BREAK: "\u26a0\ufe0f ", Level.BREAKS: "\u274
 
 def render(diff: VersionDiff) -> str:
     """Ends with a line break."""
-    return "\n".join([f"## {_code(title(diff))}", "", _code(behaviors(diff)), *_lines(diff)]) + "\n"
+    return "\n".join([f"## {code(title(diff))}", "", code(behaviors(diff)), *_lines(diff)]) + "\n"
 
 
 def _lines(diff: VersionDiff) -> Iterator[str]:
@@ -38,7 +38,7 @@ def _section(section: Section) -> Iterator[str]:
 
 
 def _item(item: Item) -> Iterator[str]:
-    yield f"- {_SIGNS[item.level]}{_code(item.head)}"
+    yield f"- {_SIGNS[item.level]}{code(item.head)}"
     if item.runs:
         yield from ("", f"<pre>{''.join(map(_run, item.runs))}</pre>", "")
 
@@ -48,7 +48,7 @@ def _run(run: Run) -> str:
     return f"{opening}{html.escape(visible(run.text))}{closing}"
 
 
-def _code(text: str) -> str:
-    """One line; every ASCII mark that markdown could read is an entity, which it reads as text."""
+def code(text: str) -> str:
+    """One line that is no markup, link or mention: every ASCII mark that markdown could read is an entity."""
     line = " ".join(visible(text).split())
     return f"<code>{_MARK.sub(lambda found: f'&#{ord(found.group())};', line)}</code>"

@@ -23,9 +23,12 @@ WAIT_AT_MOST_S = 5.0
 
 @dataclass(frozen=True)
 class Ask:
-    """To be sent a Reply, or thrown a ModelError."""
+    """To be sent a Reply, or thrown a ModelError. `attempts` counts this one."""
 
     request: Request
+    attempts: int
+    identity: dict[str, str | None]
+    fallback: bool
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class Wait:
 
 @dataclass(frozen=True)
 class Answered:
-    """`reply` or `error`. `attempts` counts calls; `fallback` says that another model than the version's answered."""
+    """`reply` or `error`; both when an answer broke off. `attempts` counts calls; `fallback` says that another model
+    than the version's answered; `whole` is False for an answer that was cut."""
 
     reply: Reply | None
     error: ModelError | None
@@ -43,6 +47,7 @@ class Answered:
     identity: dict[str, str | None]
     model: Model | None
     fallback: bool
+    whole: bool = True
 
 
 Answering = Generator[Ask | Wait, Reply | None, Answered]
@@ -76,7 +81,8 @@ def answering(
             try:
                 model = model_of(identity)
                 attempts += 1
-                reply = yield Ask(_request(artifact, messages, model, patience.timeout_s))
+                request = _request(artifact, messages, model, patience.timeout_s)
+                reply = yield Ask(request, attempts, identity, position > 0)
                 return Answered(reply, None, attempts, identity, model, position > 0)
             except ModelUnavailable as error:
                 failure = error
@@ -96,21 +102,21 @@ def _request(artifact: Artifact, messages: list[dict[str, Any]], model: Model, t
 
 def run(steps: Answering) -> Answered:
     """To the end, in this thread."""
-    step = _advance(steps, None)
+    step = advance(steps, None)
     while not isinstance(step, Answered):
-        step = _advance(steps, _done(step))
+        step = advance(steps, _done(step))
     return step
 
 
 async def arun(steps: Answering) -> Answered:
     """To the end, in this event loop."""
-    step = _advance(steps, None)
+    step = advance(steps, None)
     while not isinstance(step, Answered):
-        step = _advance(steps, await _adone(step))
+        step = advance(steps, await _adone(step))
     return step
 
 
-def _advance(steps: Answering, came: Reply | ModelError | None) -> Ask | Wait | Answered:
+def advance(steps: Answering, came: Reply | ModelError | None) -> Ask | Wait | Answered:
     try:
         return steps.throw(came) if isinstance(came, ModelError) else steps.send(came)
     except StopIteration as end:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from ..artifact import Decoding, Message, Output, Tool, Variable
+from ..artifact import Decoding, Message, Output, Retrieval, Tool, Variable
 from ..behavior import COMPONENTS, Behavior, Component, canonical, sha, short
 from ..errors import ArtifactCorrupt
 
@@ -64,10 +64,31 @@ class Artifact:
         rendered = render(self.messages, self.variables, values, name=short(self.behavior))
         return bound_by(self.components["safety"]["text"], rendered)
 
+    @cached_property
+    def retrieval(self) -> Retrieval | None:
+        """The retrieval policy that the application carries out."""
+        policy = self.components["retrieval"]
+        return None if policy is None else Retrieval.model_validate(policy)
+
+    @property
+    def strategy(self) -> str:
+        """How answers are drawn: `single`, or `vote of 5`."""
+        wanted = self.components["decoding"].get("strategy") or {}
+        kind, n = wanted.get("kind", "single"), wanted.get("n", 1)
+        return str(kind) if kind == "single" else f"{kind} of {n}"
+
     @property
     def model_key(self) -> str:
         """Where `models.json` has it."""
         return key_of(self.model)
+
+    def identity_of(self, *names: str | None) -> dict[str, str | None] | None:
+        """Which of the version's models one of these names means: its key, `provider/model` or its id."""
+        for identity in (self.model, *self.fallbacks):
+            known = (key_of(identity), f"{identity['provider']}/{identity['model']}", identity["model"])
+            if any(name in known for name in names if name):
+                return identity
+        return None
 
     def answered_by(self, identity: Mapping[str, str | None], fallback: bool) -> str:
         """The served behavior: after a fallback, the same components with that model and no fallbacks."""
@@ -90,6 +111,12 @@ def key_of(identity: Mapping[str, str | None]) -> str:
     revision, region = identity.get("revision"), identity.get("region")
     pinned = f"{identity['provider']}/{identity['model']}{f'@{revision}' if revision else ''}"
     return f"{pinned}#{region}" if region else pinned
+
+
+def named(model: str, artifact: Artifact) -> dict[str, str | None]:
+    """The identity of a model that the version does not have, as far as `provider/model` tells it."""
+    provider, _, name = model.rpartition("/")
+    return {"provider": provider or artifact.model["provider"], "model": name, "revision": None, "region": None}
 
 
 def from_behavior(behavior: Behavior) -> Artifact:

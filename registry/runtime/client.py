@@ -12,39 +12,41 @@ from __future__ import annotations
 
 import math
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from ..errors import RenderError, UsageError
+from ..errors import UsageError
+from ..models import Price
 from ..roots import Roots
-from .answering import Answered, Patience, answering, arun, run
+from .answering import Answered, Answering, Patience, answering, arun, run
+from .call import Answer, Call
+from .feedback import value_of, vocabulary
 from .heartbeat import Heartbeat
 from .ids import new_id
-from .publishing import LocalPublisher, Publisher
+from .outcome import Retrieval
+from .publishing import Publisher
 from .reading import Clock, Reading
-from .record import OTHER, Asked, Unit, assignment_line, checked, feedback_line, trace_line
+from .record import OTHER, Asked, Unit, feedback_line
+from .recorder import Recorder, Telemetry
 from .resolution import Resolution, Resolver
 from .spool import Spool
+from .stamped import Stamped
+from .storage import publisher as published
+from .stream import AsyncStream, Stream
 from .unit_key import UnitKey
 
+if TYPE_CHECKING:
+    from ..metrics import Metrics
+
+__all__ = ["Answer", "AsyncStream", "Call", "Client", "Retrieval", "Stamped", "Stream"]
+
 SYSTEM = Clock(time.time, time.monotonic)
-REMEMBERED_UNITS = 100_000
 
 
-@dataclass(frozen=True)
-class Answer:
-    """`value` is the parsed output, None when it breaks its contract; `record` is the trace as it was written."""
-
-    text: str
-    value: Any
-    trace_id: str
-    resolution: Resolution
-    record: Mapping[str, Any]
+Request = TypeVar("Request", bound=Stamped)
 
 
 class Client:
@@ -62,6 +64,8 @@ class Client:
         poll: float = 1.0,
         clock_skew: float = 10.0,
         patience: Patience | None = None,
+        metrics: Metrics | None = None,
+        telemetry: Telemetry | None = None,
         clock: Clock = SYSTEM,
     ) -> None:
         """Raises SettingsError when no root is found and not everything is given."""
@@ -70,14 +74,15 @@ class Client:
         self._application = application
         self._patience = patience or Patience()
         self._clock = clock
-        self._publisher = publisher or LocalPublisher(found().artifacts, found().routes)
+        self._publisher = publisher or published(found())
         self._spool = spool or Spool(found().spool)
         self._unit_key = unit_key or UnitKey.find(found().home)
         self._reading = Reading(self._publisher, environment, poll_s=poll, clock_skew_s=clock_skew, clock=clock)
         self._resolver = Resolver(self._publisher, self._reading)
         self._heartbeat = Heartbeat(self._publisher, environment, self._reading, lambda: self._spool.dropped)
         self._reading.on_look = self._heartbeat.ensure
-        self._seen: OrderedDict[tuple[str | None, str], None] = OrderedDict()
+        self._recorder = Recorder(self._spool, self._price, telemetry)
+        self._metrics = cache(lambda: metrics or vocabulary(found))
 
     def resolve(
         self, prompt_id: str | None = None, *, use_case: str | None = None, unit: str | None = None
@@ -91,6 +96,38 @@ class Client:
             )
         return self._resolver.resolve(prompt_id or self._resolver.prompt_of(use_case or ""), unit)
 
+    def start(
+        self,
+        prompt_id: str | None,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        use_case: str | None = None,
+        unit: str | None = None,
+        intent: str | None = None,
+        metrics: Mapping[str, float] | None = None,
+        retrieval: Retrieval | None = None,
+    ) -> Call:
+        """The pieces around the application's own model call, see `call.py`. Raises NoRoute, RenderError of live.
+
+        Without `variables` it is rendered later, by `call.render(...)`: after a retrieval, for instance.
+        """
+        asked = self._ask(self.resolve(prompt_id, use_case=use_case, unit=unit), unit, intent, metrics)
+        call = Call(asked, self._recorder, self._resolver.live_of, retrieval)
+        return _begun(call, variables)
+
+    def stamp(
+        self,
+        prompt_id: str | None,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        use_case: str | None = None,
+        unit: str | None = None,
+        intent: str | None = None,
+    ) -> Stamped:
+        """For model calls that the LiteLLM callback or the span processor records, see `stamped.py`."""
+        asked = self._ask(self.resolve(prompt_id, use_case=use_case, unit=unit), unit, intent, None)
+        return _begun(Stamped(asked, self._recorder, self._resolver.live_of), variables)
+
     def call(
         self,
         prompt_id: str | None,
@@ -100,12 +137,14 @@ class Client:
         unit: str | None = None,
         intent: str | None = None,
         metrics: Mapping[str, float] | None = None,
+        retrieval: Retrieval | None = None,
     ) -> Answer:
         """Asks the model and records it. Raises NoRoute, RenderError of live, ModelError without an answer."""
-        asked, messages = self._begin(prompt_id, use_case, variables, unit, intent, metrics)
-        started = time.perf_counter()
-        answered = run(answering(asked.resolution.artifact, messages, self._resolver.model, self._patience))
-        return self._end(asked, answered, time.perf_counter() - started)
+        with self.start(
+            prompt_id, variables, use_case=use_case, unit=unit, intent=intent, metrics=metrics, retrieval=retrieval
+        ) as call:
+            answered = run(self._answering(call))
+            return _answer_of(call, answered)
 
     async def acall(
         self,
@@ -116,16 +155,56 @@ class Client:
         unit: str | None = None,
         intent: str | None = None,
         metrics: Mapping[str, float] | None = None,
+        retrieval: Retrieval | None = None,
     ) -> Answer:
         """Like `call`, in an event loop."""
-        asked, messages = self._begin(prompt_id, use_case, variables, unit, intent, metrics)
-        started = time.perf_counter()
-        answered = await arun(answering(asked.resolution.artifact, messages, self._resolver.model, self._patience))
-        return self._end(asked, answered, time.perf_counter() - started)
+        with self.start(
+            prompt_id, variables, use_case=use_case, unit=unit, intent=intent, metrics=metrics, retrieval=retrieval
+        ) as call:
+            answered = await arun(self._answering(call))
+            return _answer_of(call, answered)
+
+    def stream(
+        self,
+        prompt_id: str | None,
+        variables: Mapping[str, Any],
+        *,
+        use_case: str | None = None,
+        unit: str | None = None,
+        intent: str | None = None,
+        metrics: Mapping[str, float] | None = None,
+        retrieval: Retrieval | None = None,
+    ) -> Stream:
+        """Like `call`, text by text, see `stream.py`. Retries and fallbacks end with the first text."""
+        call = self.start(
+            prompt_id, variables, use_case=use_case, unit=unit, intent=intent, metrics=metrics, retrieval=retrieval
+        )
+        return Stream(call, partial(self._answering, call))
+
+    def astream(
+        self,
+        prompt_id: str | None,
+        variables: Mapping[str, Any],
+        *,
+        use_case: str | None = None,
+        unit: str | None = None,
+        intent: str | None = None,
+        metrics: Mapping[str, float] | None = None,
+        retrieval: Retrieval | None = None,
+    ) -> AsyncStream:
+        """Like `stream`, in an event loop."""
+        call = self.start(
+            prompt_id, variables, use_case=use_case, unit=unit, intent=intent, metrics=metrics, retrieval=retrieval
+        )
+        return AsyncStream(call, partial(self._answering, call))
 
     def feedback(self, trace_id: str, name: str, value: float) -> bool:
-        """What was said about an answer: 0 or 1 for yes/no metrics. False when it had to be dropped."""
-        line = feedback_line(trace_id, self._now(), name, _number(name, value), self._application)
+        """What was said about an answer: 0 or 1 for yes/no metrics. False when it had to be dropped.
+
+        Raises UnknownMetric for a name that neither the vocabulary nor the application's metrics.yaml has as feedback.
+        """
+        number = value_of(name, _number(name, value), self._metrics())
+        line = feedback_line(trace_id, self._now(), name, number, self._application)
         return self._spool.log(line)
 
     def close(self) -> None:
@@ -141,65 +220,42 @@ class Client:
     ) -> None:
         self.close()
 
-    def _begin(
-        self,
-        prompt_id: str | None,
-        use_case: str | None,
-        variables: Mapping[str, Any],
-        unit: str | None,
-        intent: str | None,
-        metrics: Mapping[str, float] | None,
-    ) -> tuple[Asked, list[dict[str, Any]]]:
-        at = self._now()
-        resolution, messages = self._rendered(self.resolve(prompt_id, use_case=use_case, unit=unit), variables)
+    def _ask(
+        self, found: Resolution, unit: str | None, intent: str | None, metrics: Mapping[str, float] | None
+    ) -> Asked:
         asked = Asked(
             trace_id=new_id("tr_"),
-            at=at,
+            at=self._now(),
             environment=self._environment,
-            resolution=resolution,
+            resolution=found,
             unit=None if unit is None else Unit(self._unit_key.hide(unit), self._unit_key.id),
             intent=intent or OTHER,
-            variables=variables,
             metrics={name: _number(name, value) for name, value in (metrics or {}).items()},
         )
-        self._assign(asked)
-        return asked, messages
+        self._recorder.assign(asked)
+        return asked
 
-    def _rendered(self, found: Resolution, variables: Mapping[str, Any]) -> tuple[Resolution, list[dict[str, Any]]]:
-        """A version on trial that cannot be rendered gives way to live."""
-        try:
-            return found, found.artifact.render(**variables)
-        except RenderError as error:
-            live = self._resolver.live_of(found.prompt_id).artifact
-            if live.behavior == found.artifact.behavior:
-                raise
-            problem = f"live served instead: {error}"
-            return found._replace(artifact=live, problem=problem), live.render(**variables)
+    def _answering(self, call: Call) -> Answering:
+        return answering(call.artifact, call.messages, self._resolver.model, self._patience)
 
-    def _assign(self, asked: Asked) -> None:
-        """Once a unit and release in this process; the ledger keeps the first of all processes."""
-        line = assignment_line(asked)
-        if line is None:
-            return
-        key = (asked.resolution.release_id, line["unit"])
-        if key in self._seen:
-            return
-        if self._spool.log(line):
-            self._seen[key] = None
-        if len(self._seen) > REMEMBERED_UNITS:
-            self._seen.popitem(last=False)
-
-    def _end(self, asked: Asked, answered: Answered, latency_s: float) -> Answer:
-        check = checked(asked, answered)
-        line = trace_line(asked, answered, check, latency_s)
-        self._spool.log(line)
-        if answered.error is not None:
-            raise answered.error
-        text = answered.reply.text if answered.reply else ""
-        return Answer(text, check.value, asked.trace_id, asked.resolution, line)
+    def _price(self, identity: dict[str, str | None]) -> Price | None:
+        return self._resolver.model(identity).price
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock.wall(), UTC)
+
+
+def _begun(request: Request, variables: Mapping[str, Any] | None) -> Request:
+    if variables is not None:
+        request.render(**variables)
+    return request
+
+
+def _answer_of(call: Call, answered: Answered) -> Answer:
+    answer = call.settled(answered, call.waited_s)
+    if answered.error is not None:
+        raise answered.error
+    return answer
 
 
 def _number(name: str, value: float) -> float:

@@ -23,6 +23,8 @@ from .artifact_file import read as read_artifact
 from .atomic import locked, replace
 from .routes import RouteTable, parse
 
+MODELS = "models.json"
+
 
 class Reader(NamedTuple):
     """An application process, as it last said: the generation it serves, and how many spool lines it had to drop."""
@@ -35,6 +37,13 @@ class Reader(NamedTuple):
 
 class Publisher(Protocol):
     """Storage with compare-and-swap. All methods raise OSError when the storage is out of reach."""
+
+    @property
+    def remote(self) -> bool:
+        """Whether asking may take so long that no request should wait for it."""
+
+    def environments(self) -> list[str]:
+        """Those with a table, by name."""
 
     def token(self, environment: str) -> Hashable | None:
         """Changes whenever the table does, and is cheap to ask for; None when there is no table."""
@@ -79,9 +88,14 @@ class _Models(Strict):
 class LocalPublisher:
     """Artifacts, models and tables in two folders of one local disk. Many processes may write."""
 
+    remote = False
+
     def __init__(self, artifacts_dir: Path, routes_dir: Path) -> None:
         self._artifacts = artifacts_dir
         self._routes = routes_dir
+
+    def environments(self) -> list[str]:
+        return sorted(path.stem for path in self._routes.glob("*.json") if path.name != MODELS)
 
     def token(self, environment: str) -> Hashable | None:
         try:
@@ -101,7 +115,7 @@ class LocalPublisher:
         with self._writing(table.environment):
             found = self.read_table(table.environment)
             if found.generation != expected_generation or table.generation != expected_generation + 1:
-                raise _taken(found, table, expected_generation)
+                raise taken(found, table, expected_generation)
             content = table.model_dump_json(indent=1).encode()
             self._keep_history(table, content if history else None)
             replace(self._table(table.environment), content)
@@ -121,24 +135,13 @@ class LocalPublisher:
 
     def put_models(self, models: Mapping[str, Model]) -> None:
         with self._writing("models"):
-            known = self.read_models()
-            wanted = known | {model.key: model for model in models.values()}
-            if wanted != known:
-                document = _Models(models={key: wanted[key] for key in sorted(wanted)})
-                replace(self._models, document.model_dump_json(indent=1).encode())
+            content = merged_models(self._content_of_models(), models, str(self._models))
+            if content is not None:
+                replace(self._models, content)
 
     def read_models(self) -> dict[str, Model]:
-        try:
-            document = _Models.model_validate_json(self._models.read_bytes())
-        except FileNotFoundError:
-            return {}
-        except ValueError as error:
-            raise RoutingError(
-                f"The published models {self._models} cannot be read: {error}",
-                expected="a file of format 1 as promptship writes it",
-                fix="Publish a version again: its models go with it",
-            ) from error
-        return document.models
+        content = self._content_of_models()
+        return {} if content is None else models_of(content, str(self._models))
 
     def history(self, environment: str) -> list[int]:
         """All that is there when the table itself is unreadable."""
@@ -154,11 +157,7 @@ class LocalPublisher:
         try:
             return parse(path.read_bytes(), str(path))
         except FileNotFoundError as error:
-            raise RoutingError(
-                f"There is no generation {generation} in the history of {environment!r}",
-                expected=f"one of {self.history(environment)!r}",
-                fix="Renewed leases leave no history; ask for the generation before",
-            ) from error
+            raise unknown_generation(environment, generation, self.history(environment)) from error
 
     def operations(self, environment: str) -> dict[str, int]:
         newest = self.read_table(environment).generation
@@ -184,7 +183,13 @@ class LocalPublisher:
 
     @property
     def _models(self) -> Path:
-        return self._routes / "models.json"
+        return self._routes / MODELS
+
+    def _content_of_models(self) -> bytes | None:
+        try:
+            return self._models.read_bytes()
+        except FileNotFoundError:
+            return None
 
     def _table(self, environment: str) -> Path:
         return self._routes / f"{environment}.json"
@@ -208,6 +213,35 @@ class LocalPublisher:
             replace(path, content)
 
 
+def models_of(content: bytes, where: str) -> dict[str, Model]:
+    """By `Model.key`. Raises RoutingError."""
+    try:
+        return _Models.model_validate_json(content).models
+    except ValueError as error:
+        raise RoutingError(
+            f"The published models {where} cannot be read: {error}",
+            expected="a file of format 1 as promptship writes it",
+            fix="Publish a version again: its models go with it",
+        ) from error
+
+
+def merged_models(content: bytes | None, models: Mapping[str, Model], where: str) -> bytes | None:
+    """The file with these added; None when it has them. Raises RoutingError."""
+    known = {} if content is None else models_of(content, where)
+    wanted = known | {model.key: model for model in models.values()}
+    if wanted == known:
+        return None
+    return _Models(models={key: wanted[key] for key in sorted(wanted)}).model_dump_json(indent=1).encode()
+
+
+def unknown_generation(environment: str, generation: int, known: list[int]) -> RoutingError:
+    return RoutingError(
+        f"There is no generation {generation} in the history of {environment!r}",
+        expected=f"one of {known!r}",
+        fix="Renewed leases leave no history; ask for the generation before",
+    )
+
+
 def _json_of(path: Path) -> dict[str, object]:
     try:
         found = json.loads(path.read_bytes())
@@ -216,7 +250,7 @@ def _json_of(path: Path) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _taken(found: RouteTable, table: RouteTable, expected: int) -> GenerationTaken:
+def taken(found: RouteTable, table: RouteTable, expected: int) -> GenerationTaken:
     return GenerationTaken(
         f"{found.environment!r} is at generation {found.generation}, written by {found.written_by} ({found.operation})",
         expected=f"generation {expected} when {table.operation} writes generation {table.generation}",

@@ -9,7 +9,9 @@ keeps a canary on.
 
 from __future__ import annotations
 
+import os
 import threading
+import weakref
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
@@ -37,7 +39,10 @@ class Lease:
 
 
 class Reading:
-    """The table as this process knows it. `table()` looks at most every `poll_s` seconds, and calls `on_look` then."""
+    """The table as this process knows it. `table()` looks at most every `poll_s` seconds, and calls `on_look` then.
+
+    `on_table` hears of a table of remote storage before requests are served by it. It may not raise.
+    """
 
     def __init__(
         self, publisher: Publisher, environment: str, *, poll_s: float, clock_skew_s: float, clock: Clock
@@ -55,6 +60,8 @@ class Reading:
         self._good_at = float("-inf")
         self._stale = True
         self.on_look: Callable[[], None] = lambda: None
+        self.on_table: Callable[[RouteTable], None] = lambda _: None
+        _all.add(self)
 
     @property
     def poll_s(self) -> float:
@@ -90,27 +97,46 @@ class Reading:
         self.on_look()
         if not self._lock.acquire(blocking=self._table is None):
             return
+        now = self._clock.monotonic()
+        if now < self._next_look:
+            self._lock.release()
+            return
+        self._next_look = now + self._poll_s
+        if self._may_go_on(now):
+            threading.Thread(target=self._refresh, args=(now,), name="promptship-routes", daemon=True).start()
+        else:
+            self._refresh(now)
+
+    def _may_go_on(self, now: float) -> bool:
+        """Whether remote storage is asked while requests go on: not for the first look, nor for that after a pause."""
+        if self._table is None or not self._publisher.remote:
+            return False
+        return self._stale or now - self._good_at <= 3 * self._poll_s
+
+    def _refresh(self, now: float) -> None:
+        """Called with the lock, which it gives back."""
         try:
-            now = self._clock.monotonic()
-            if now >= self._next_look:
-                self._next_look = now + self._poll_s
-                self._refresh(now)
+            self._stale = not self._is_newest(now)
         finally:
             self._lock.release()
 
-    def _refresh(self, now: float) -> None:
-        self._stale = True
+    def _is_newest(self, now: float) -> bool:
+        """Whether what is known now is what is published."""
         try:
             token = self._publisher.token(self._environment)
-            if token is None:
-                return
-            if token != self._token:
+            if token is not None and token != self._token:
                 self._accept(self._publisher.read_table(self._environment), token, now)
         except (PromptshipError, OSError):
             self._table = self._table or self._newest_of_history()
-            return
-        if token == self._token:
-            self._good_at, self._stale = now, False
+            return False
+        if token is None or token != self._token:
+            return False
+        self._good_at = now
+        return True
+
+    def after_fork(self) -> None:
+        """In the child: the thread that held the lock is the parent's."""
+        self._lock = threading.Lock()
 
     def _accept(self, table: RouteTable, token: Hashable, now: float) -> None:
         if self._table is not None and table.generation < self._table.generation:
@@ -121,6 +147,8 @@ class Reading:
             for name, route in table.prompts.items()
             if route.canary is not None
         }
+        if self._publisher.remote:
+            self.on_table(table)
         self._table, self._token = table, token
 
     def _lease(self, prompt_id: str, canary: Canary, now: float, watched: bool) -> Lease:
@@ -147,3 +175,14 @@ class Reading:
             fix=f"Release a first version: promptship release start <prompt> <version> -e {self._environment}; "
             "and check that this process has the same PROMPTSHIP_HOME",
         )
+
+
+_all: weakref.WeakSet[Reading] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for reading in list(_all):
+        reading.after_fork()
+
+
+os.register_at_fork(after_in_child=_after_fork)

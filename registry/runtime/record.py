@@ -11,15 +11,24 @@ from datetime import UTC, datetime
 from typing import Any
 
 from . import pricing
-from .answering import Answered
+from .artifact_file import Artifact
 from .drivers import Reply
+from .outcome import Outcome
 from .output import OutputCheck, check_output
 from .redaction import redact_values
 from .refusal import DETECTOR, is_refusal
 from .resolution import Resolution
+from .stamp import Stamp
+from .tool_check import with_problems
 
 FORMAT = 1
 OTHER = "other"
+PAYLOAD = ("variables", "output", "tool_calls", "retrieval")
+"""What was said, as opposed to how it went."""
+IDENTIFYING = (
+    "trace_id", "ts", "environment", "prompt_id", "version", "intended", "arm", "generation", "release_id", "unit",
+    "unit_key_id", "intent", "routes_age_s",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request before it is answered. `variables` are raw, `at` is when it began."""
+    """A request before it is answered; `at` is when it began."""
 
     trace_id: str
     at: datetime
@@ -40,8 +49,29 @@ class Asked:
     resolution: Resolution
     unit: Unit | None
     intent: str
-    variables: Mapping[str, Any]
     metrics: Mapping[str, float]
+
+
+def stamp_of(asked: Asked) -> Stamp:
+    found = asked.resolution
+    return Stamp(
+        trace_id=asked.trace_id,
+        ts=instant(asked.at),
+        environment=asked.environment,
+        prompt_id=found.prompt_id,
+        version=found.version,
+        intended=found.behavior,
+        serving=found.artifact.behavior,
+        arm=found.arm,
+        generation=found.generation,
+        intent=asked.intent,
+        strategy=found.artifact.strategy,
+        release_id=found.release_id,
+        unit=asked.unit.hidden if asked.unit else None,
+        unit_key_id=asked.unit.key_id if asked.unit else None,
+        routes_age_s=round(found.routes_age_s, 3),
+        problem=found.problem,
+    )
 
 
 def assignment_line(asked: Asked) -> dict[str, Any] | None:
@@ -64,26 +94,42 @@ def assignment_line(asked: Asked) -> dict[str, Any] | None:
     }
 
 
-def checked(asked: Asked, answered: Answered) -> OutputCheck:
-    """An answer that calls tools promises no output yet."""
-    reply = answered.reply
-    if reply is None or (reply.tool_calls and not reply.text):
+def checked(artifact: Artifact | None, outcome: Outcome) -> OutputCheck:
+    """An answer that calls tools promises no output yet, one that was cut none any more. Without the artifact nobody
+    knows."""
+    reply = outcome.reply
+    calls_tools = reply is not None and bool(reply.tool_calls) and not reply.text
+    if reply is None or artifact is None or calls_tools or not outcome.whole:
         return OutputCheck(None, None if reply is None else reply.text)
-    return check_output(reply.text, asked.resolution.artifact.output)
+    return check_output(reply.text, artifact.output)
 
 
-def trace_line(asked: Asked, answered: Answered, check: OutputCheck, latency_s: float) -> dict[str, Any]:
-    """`latency_s` is what the caller waited, retries included. What is not known is None."""
+def trace_line(
+    stamp: Stamp,
+    artifact: Artifact | None,
+    outcome: Outcome,
+    check: OutputCheck,
+    variables: Mapping[str, Any] | None = None,
+    metrics: Mapping[str, float] | None = None,
+) -> dict[str, Any]:
+    """What is not known is None. `artifact` is what was sent, None where it cannot be read."""
     found: list[str] = []
-    reply = answered.reply
     texts = {
-        "variables": redact_values(dict(asked.variables), "variables", found),
-        "output": redact_values(reply.text if reply else None, "output", found),
-        "tool_calls": redact_values(_tool_calls(asked, reply), "tool_calls", found),
-        "error": redact_values(_error(asked, answered), "error", found),
+        "variables": None if variables is None else dict(variables),
+        "output": outcome.reply.text if outcome.reply else None,
+        "tool_calls": _tool_calls(artifact, outcome),
+        "retrieval": outcome.retrieval.column if outcome.retrieval else None,
+        "error": outcome.error or stamp.problem,
     }
-    told = _told(asked, answered, check, latency_s)
-    return _stamp(asked) | told | texts | {"redacted": sorted(set(found)), "metrics": dict(asked.metrics)}
+    redacted = {name: _redacted(value, name, found) for name, value in texts.items()}
+    identifying = {name: getattr(stamp, name) for name in IDENTIFYING}
+    told = _told(stamp, artifact, outcome, check)
+    closing = {"redacted": sorted(set(found)), "metrics": dict(metrics or {})}
+    return {"kind": "trace", "format": FORMAT} | identifying | told | redacted | closing
+
+
+def without_payload(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {**line, **dict.fromkeys(PAYLOAD)}
 
 
 def feedback_line(trace_id: str, at: datetime, name: str, value: float, source: str) -> dict[str, Any]:
@@ -95,43 +141,19 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _stamp(asked: Asked) -> dict[str, Any]:
-    found = asked.resolution
+def _told(stamp: Stamp, artifact: Artifact | None, outcome: Outcome, check: OutputCheck) -> dict[str, Any]:
+    reply = outcome.reply or Reply(text="")
+    refused = is_refusal(reply.text, reply.finish_reason, reply.refusal) if outcome.reply else None
     return {
-        "kind": "trace",
-        "format": FORMAT,
-        "trace_id": asked.trace_id,
-        "ts": instant(asked.at),
-        "environment": asked.environment,
-        "prompt_id": found.prompt_id,
-        "version": found.version,
-        "intended": found.behavior,
-        "arm": found.arm,
-        "generation": found.generation,
-        "release_id": found.release_id,
-        "unit": asked.unit.hidden if asked.unit else None,
-        "unit_key_id": asked.unit.key_id if asked.unit else None,
-        "intent": asked.intent,
-        "routes_age_s": round(found.routes_age_s, 3),
-    }
-
-
-def _told(asked: Asked, answered: Answered, check: OutputCheck, latency_s: float) -> dict[str, Any]:
-    artifact = asked.resolution.artifact
-    reply = answered.reply or Reply(text="")
-    price = answered.model.price if answered.model else None
-    refused = is_refusal(reply.text, reply.finish_reason, reply.refusal) if answered.reply else None
-    return {
-        "served": artifact.answered_by(answered.identity, answered.fallback) if answered.reply else None,
-        "retrieval": None,
+        "served": _served(stamp, artifact, outcome) if outcome.reply else None,
         "prompt_tokens": reply.prompt_tokens,
         "cached_tokens": reply.cached_tokens,
         "output_tokens": reply.output_tokens,
-        "cost_usd": pricing.cost(price, reply.prompt_tokens, reply.cached_tokens, reply.output_tokens),
-        "latency_ms": round(latency_s * 1000, 3),
-        "first_token_ms": None if reply.first_token_s is None else round(reply.first_token_s * 1000, 3),
-        "attempts": answered.attempts,
-        "fallback": answered.fallback,
+        "cost_usd": _cost(outcome, reply),
+        "latency_ms": _ms(outcome.latency_s),
+        "first_token_ms": _ms(reply.first_token_s),
+        "attempts": outcome.attempts,
+        "fallback": outcome.fallback,
         "schema_ok": check.ok,
         "refusal": None if refused is None else refused.yes,
         "refusal_detector": DETECTOR,
@@ -139,13 +161,40 @@ def _told(asked: Asked, answered: Answered, check: OutputCheck, latency_s: float
     }
 
 
-def _tool_calls(asked: Asked, reply: Reply | None) -> list[dict[str, Any]] | None:
-    """None for a prompt without tools, and when nothing answered."""
-    if reply is None or not asked.resolution.artifact.tools:
+def _served(stamp: Stamp, artifact: Artifact | None, outcome: Outcome) -> str | None:
+    """After a fallback it can only be told with the artifact."""
+    if not outcome.fallback:
+        return stamp.serving
+    if artifact is None or outcome.identity is None:
         return None
-    return list(reply.tool_calls)
+    return artifact.answered_by(outcome.identity, True)
 
 
-def _error(asked: Asked, answered: Answered) -> str | None:
-    """Why there was no usable answer of the intended version."""
-    return str(answered.error) if answered.error else asked.resolution.problem
+def _cost(outcome: Outcome, reply: Reply) -> float | None:
+    if outcome.cost_usd is not None:
+        return outcome.cost_usd
+    return pricing.cost(outcome.price, reply.prompt_tokens, reply.cached_tokens, reply.output_tokens)
+
+
+def _tool_calls(artifact: Artifact | None, outcome: Outcome) -> list[dict[str, Any]] | None:
+    """None for a prompt without tools, and when nothing answered."""
+    tools = artifact.tools if artifact else ()
+    calls = outcome.tool_calls
+    if calls is None:
+        calls = outcome.reply.tool_calls if outcome.reply else ()
+    if artifact is not None and tools and (outcome.reply or calls):
+        return with_problems(calls, tools)
+    return [dict(call) for call in calls] or None
+
+
+def _redacted(value: Any, where: str, found: list[str]) -> Any:
+    """What is nested too deeply to be cleaned is withheld."""
+    try:
+        return redact_values(value, where, found)
+    except RecursionError:
+        found.append(f"{where}:withheld")
+        return None
+
+
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 3)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..errors import ModelRejected, NoRoute, PromptshipError
@@ -49,24 +49,31 @@ class _Choices:
     holdback: Resolution | None
 
 
+@dataclass(frozen=True)
+class _Generation:
+    """A table and what was chosen from it: replaced as one, so that no thread mixes two generations."""
+
+    table: RouteTable
+    choices: dict[str, _Choices] = field(default_factory=dict)
+
+
 class Resolver:
     """Keeps what a generation needs; everything is read again when the table changes."""
 
     def __init__(self, publisher: Publisher, reading: Reading) -> None:
         self._publisher = publisher
         self._reading = reading
-        self._table: RouteTable | None = None
-        self._choices: dict[str, _Choices] = {}
+        self._known: _Generation | None = None
         self._artifacts: dict[str, Artifact] = {}
         self._models: dict[str, Model] = {}
-        self._models_of: RouteTable | None = None
+        self._models_of: _Generation | None = None
+        self._fetched_for: RouteTable | None = None
+        reading.on_table = self._fetch
 
     def resolve(self, prompt_id: str, unit: str | None) -> Resolution:
         """Raises NoRoute when the prompt has never been live, ArtifactCorrupt when none of its versions can be read."""
-        table = self._reading.table()
-        if table is not self._table:
-            self._choices, self._table = {}, table
-        choices = self._choices.get(prompt_id) or self._choose(table, prompt_id)
+        known = self._generation()
+        choices = known.choices.get(prompt_id) or self._choose(known, prompt_id)
         found = self._pick(choices, prompt_id, unit)
         age = self._reading.age_s()
         return found if not age else found._replace(routes_age_s=age)
@@ -77,7 +84,7 @@ class Resolver:
     def model(self, identity: dict[str, str | None]) -> Model:
         """How this model is reached. Raises ModelRejected when that was never published."""
         key = key_of(identity)
-        if key not in self._models or self._models_of is not self._table:
+        if key not in self._models or self._models_of is not self._known:
             self._read_models()
         if key not in self._models:
             raise ModelRejected(
@@ -89,29 +96,50 @@ class Resolver:
 
     def _read_models(self) -> None:
         """Once a generation; what was known stays when they are unreadable."""
-        self._models_of = self._table
+        self._models_of = self._known
+        if self._known is not None and self._known.table is self._fetched_for:
+            return
         with suppress(PromptshipError, OSError):
             self._models = self._publisher.read_models()
 
+    def _fetch(self, table: RouteTable) -> None:
+        """What this table needs for the prompts that were asked for so far, so that no request has to wait for it."""
+        asked = self._known.choices if self._known else {}
+        for route in [table.prompts[name] for name in list(asked) if name in table.prompts]:
+            for pinned in filter(None, (route.live, route.canary, route.holdback)):
+                with suppress(PromptshipError, OSError):
+                    self._artifact(pinned.behavior)
+        with suppress(PromptshipError, OSError):
+            self._models = self._publisher.read_models()
+            self._fetched_for = table
+
     def live_of(self, prompt_id: str) -> Resolution:
         """What live serves, whatever the arm of a unit."""
-        table = self._reading.table()
-        return (self._choices.get(prompt_id) or self._choose(table, prompt_id)).live
+        known = self._generation()
+        return (known.choices.get(prompt_id) or self._choose(known, prompt_id)).live
+
+    def _generation(self) -> _Generation:
+        table, known = self._reading.table(), self._known
+        if known is None or known.table is not table:
+            known = self._known = _Generation(table)
+        return known
 
     def _pick(self, choices: _Choices, prompt_id: str, unit: str | None) -> Resolution:
         route = choices.route
-        if unit is None or (route.canary is None and route.holdback is None):
+        canary, back = route.canary, route.holdback
+        if unit is None or (canary is None and back is None):
             return choices.live
-        leased = route.canary is not None and self._reading.lease_holds(prompt_id, route.canary.release)
-        arm = arm_of(route, unit, leased, self._reading.holdback_holds(route))
+        leased = canary is not None and self._reading.lease_holds(prompt_id, canary.release)
+        arm = arm_of(route, unit, leased, back is not None and self._reading.holdback_holds(route))
         if arm == "holdback" and choices.holdback is not None:
             return choices.holdback
         if arm == "canary" and choices.canary is not None:
             return choices.canary
         return choices.control if leased else choices.live
 
-    def _choose(self, table: RouteTable, prompt_id: str) -> _Choices:
+    def _choose(self, known: _Generation, prompt_id: str) -> _Choices:
         """Without a lock: two threads that do it at once find the same."""
+        table = known.table
         route = table.route(prompt_id)
         live = self._live(table, prompt_id, route)
         canary, back = route.canary, route.holdback
@@ -125,8 +153,7 @@ class Resolver:
             None if canary is None else self._or_live(canary, control, "canary"),
             None if back is None else self._or_live(back, live._replace(release_id=back.release), "holdback"),
         )
-        if table is self._table:
-            self._choices[prompt_id] = found
+        known.choices[prompt_id] = found
         return found
 
     def _or_live(self, pinned: Pinned, live: Resolution, arm: Arm) -> Resolution:

@@ -109,10 +109,13 @@ class RouteTable(Strict):
         for prompt_id, route in self.prompts.items():
             if route.use_case == use_case:
                 return prompt_id
+        from ..nearest import did_you_mean, listed
+
+        known = sorted(route.use_case for route in self.prompts.values())
         raise NoRoute(
             f"No prompt serves the use case {use_case!r} in {self.environment!r}",
-            expected=f"one of {sorted(route.use_case for route in self.prompts.values())!r}",
-            fix="Release a prompt with this use case, or ask for another one",
+            expected=f"a use case that something is live for there: {listed(known)}",
+            fix=did_you_mean(use_case, known, "Release a prompt with this use case, or ask in another environment"),
         )
 
 

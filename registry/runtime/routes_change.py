@@ -112,27 +112,41 @@ def promote(
     return _change(table, prompt_id, live=live, canary=None, holdback=back, served=served, closed=closed)
 
 
-def roll_back(table: RouteTable, prompt_id: str, *, taking: str) -> RouteTable:
-    """Takes the behavior `taking` off live; when another one is live, that is done. Raises NoRoute without a target."""
+def roll_back(table: RouteTable, prompt_id: str, *, taking: str, to: str | None = None) -> RouteTable:
+    """Takes the behavior `taking` off live; when another one is live, that is done. Raises NoRoute without a target.
+
+    With a version `to` it goes back that far at once, and what was live after it is taken away too.
+    """
     route = table.route(prompt_id)
     if route.live.behavior != taking:
         return table
-    target = rollback_target(route)
+    target = rollback_target(route, to)
     if target is None:
+        named = f"certified version {to}" if to else "certified version"
         raise NoRoute(
-            f"{prompt_id!r} has no certified version before {route.live.version} in {table.environment!r}",
+            f"{prompt_id!r} has no {named} before {route.live.version} in {table.environment!r}",
             expected="a version that served all traffic before and is certified",
-            fix="Rehearse an older version to certify it, or pin one by hand",
+            fix="Rehearse an older version to certify it (promptship rehearse), or pin one by hand",
         )
     live = Pinned(version=target.version, behavior=target.behavior)
-    served = tuple(entry for entry in _front(route, target) if entry.behavior != taking)
+    served = tuple(entry for entry in _front(route, target) if entry.behavior not in {taking, *passed(route, to)})
     return _change(table, prompt_id, live=live, canary=None, holdback=None, served=served)
 
 
-def rollback_target(route: Route) -> Served | None:
-    """The newest certified version that served before live."""
-    before = (entry for entry in route.served if entry.behavior != route.live.behavior)
-    return next((entry for entry in before if entry.certified), None)
+def rollback_target(route: Route, to: str | None = None) -> Served | None:
+    """The newest certified version that served before live, or the newest one of that name."""
+    return next((entry for entry in before_live(route) if entry.certified and to in (None, entry.version)), None)
+
+
+def before_live(route: Route) -> list[Served]:
+    """What served all traffic before live, newest first."""
+    return [entry for entry in route.served if entry.behavior != route.live.behavior]
+
+
+def passed(route: Route, to: str | None) -> list[str]:
+    """The behaviors that going back as far as `to` takes away besides live; none where nobody named a version."""
+    target, before = rollback_target(route, to), before_live(route)
+    return [entry.behavior for entry in before[: before.index(target)]] if to and target else []
 
 
 def pin(table: RouteTable, prompt_id: str, live: Pinned, *, certified: bool = False) -> RouteTable:

@@ -16,6 +16,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,10 @@ class Spool:
             self._start()
         return True
 
+    def drop(self) -> None:
+        """Counts a line that could not be made."""
+        self._dropped += 1
+
     def close(self) -> None:
         """Writes what is queued and hands the file over. What is logged afterwards is dropped."""
         self._closed = True
@@ -92,7 +97,8 @@ class Spool:
             self._wake.wait(FLUSH_S)
             self._write()
         self._write()
-        self._hand_over()
+        with suppress(OSError):
+            self._hand_over()
 
     def _write(self) -> None:
         """A full disk or a folder that is gone costs lines, never the application."""
@@ -118,10 +124,10 @@ class Spool:
         self._taken += len(content)
 
     def _line(self, record: Mapping[str, Any]) -> bytes:
-        """Empty, and counted, for what JSON cannot say."""
+        """Empty, and counted, for what JSON cannot say: an application's own values may fail in their own ways."""
         try:
             return json.dumps(record, ensure_ascii=False, allow_nan=False, default=str).encode() + b"\n"
-        except (TypeError, ValueError):
+        except Exception:  # noqa: BLE001  this thread has to go on
             self._dropped += 1
             return b""
 
@@ -140,8 +146,9 @@ class Spool:
     def _abandon(self) -> None:
         """Left to be recovered: what is in it may be good."""
         if self._segment is not None:
-            self._segment.close()
-            self._segment = None
+            segment, self._segment = self._segment, None
+            with suppress(OSError):  # a full disk refuses what is still buffered once more
+                segment.close()
 
     def after_fork(self) -> None:
         """In the child: lets go of the parent's file, which the parent still holds."""

@@ -35,7 +35,7 @@ class UnitKey:
 
     def hide(self, unit: str) -> str:
         """64 hex digits, the same for the same unit and key."""
-        return hmac.digest(self.secret, unit.encode(), "sha256").hex()
+        return hmac.digest(self.secret, unit.encode(errors="surrogatepass"), "sha256").hex()
 
 
 def _of_file(path: Path) -> bytes:

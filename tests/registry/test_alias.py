@@ -64,7 +64,7 @@ def test_a_use_case_is_had_through_the_routes(book: PromptBook) -> None:
     live = book.get(use_case="people.greet", environment="production")
     assert live.behavior == book.catalog.behavior(book.get("greet", version="v2")).sha
     assert live.render(name="Ana")[-1]["content"] == "Greet Ana."
-    with pytest.raises(NoRoute, match=r"one of \['people\.greet'\]"):
+    with pytest.raises(NoRoute, match=r"live for there: people\.greet"):
         book.get(use_case="people.leave", environment="production")
 
 

@@ -48,7 +48,7 @@ def test_shipped_models() -> None:
     assert local.price is not None
     assert local.price.output_per_million == 0
     assert local.reach.key_variable is None
-    hosted = [model for name, model in models.items() if name != "smollm2-135m"]
+    hosted = [model for model in models.values() if model.provider != "local"]
     assert hosted
     assert all(model.price and model.reach.key_variable and model.limits.context for model in hosted)
     assert len({model.key for model in models.values()}) == len(models)

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ...artifact import Decoding, Output, Tool
 from ...errors import ModelRejected
@@ -60,11 +61,24 @@ class Driver(Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
+class Streaming(Protocol):
+    """A driver that can also give an answer while it comes: its texts, and the whole Reply as the last item.
+
+    Closing the iterator ends the call. Raises like Driver, also in the middle.
+    """
+
+    def stream(self, request: Request) -> Generator[str | Reply, None, None]: ...
+
+    def astream(self, request: Request) -> AsyncGenerator[str | Reply, None]: ...
+
+
 Factory = Callable[[Model], Driver]
 
 _lock = threading.RLock()
 _opened: dict[tuple[str, str, str | None], Driver] = {}
 _registered: dict[str, Factory] = {}
+_SHIPPED = ("llama_cpp", "litellm", "litellm_embedding", "openai", "sentence_encoder")
 
 
 def register(name: str, factory: Factory) -> None:
@@ -80,6 +94,32 @@ def open(model: Model) -> Driver:
         if key not in _opened:
             _opened[key] = _factory(model.reach.driver)(model)
         return _opened[key]
+
+
+def stream(request: Request) -> Generator[str | Reply, None, None]:
+    """The answer while it comes; of a driver that cannot stream, at once."""
+    driver = open(request.model)
+    if isinstance(driver, Streaming):
+        yield from driver.stream(request)
+        return
+    reply = driver.complete(request)
+    if reply.text:
+        yield reply.text
+    yield reply
+
+
+async def astream(request: Request) -> AsyncGenerator[str | Reply, None]:
+    """Like `stream`, in an event loop."""
+    driver = open(request.model)
+    if isinstance(driver, Streaming):
+        async with aclosing(driver.astream(request)) as items:
+            async for item in items:
+                yield item
+        return
+    reply = await driver.acomplete(request)
+    if reply.text:
+        yield reply.text
+    yield reply
 
 
 def close_all() -> None:
@@ -104,12 +144,16 @@ def _factory(name: str) -> Factory:
         from .embedding import Embedder
 
         return Embedder
+    if name == "sentence_encoder":
+        from .sentences import SentenceEncoder
+
+        return SentenceEncoder
     if name == "openai":
         from .compatible import Compatible
 
         return Compatible
     raise ModelRejected(
         f"There is no driver {name!r}",
-        expected=f"one of {sorted({'llama_cpp', 'litellm', 'litellm_embedding', 'openai', *_registered})!r}",
+        expected=f"one of {sorted({*_SHIPPED, *_registered})!r}",
         fix="Correct reach.driver in models.yaml, or register the driver with registry.runtime.drivers.register",
     )

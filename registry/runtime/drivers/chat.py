@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from ...artifact import Output, Tool
+from ...artifact import Decoding, Output, Tool
 from ...images import held
 from . import Reply, Request
 from .failure import rejected
@@ -25,15 +25,19 @@ def body(request: Request) -> dict[str, Any]:
             f"it draws one answer a call, and the prompt asks for {decoding.strategy.kind!r} of {decoding.strategy.n}",
             fix="Use the strategy 'single', or register a driver that knows this one",
         )
+    return {"messages": request.messages} | parameters(decoding, request.tools, request.output)
+
+
+def parameters(decoding: Decoding, tools: Sequence[Tool], output: Output) -> dict[str, Any]:
+    """What a request says beside its model and messages."""
     wanted = {
-        "messages": request.messages,
         "temperature": decoding.temperature,
         "max_tokens": decoding.max_output_tokens,
         "seed": decoding.seed,
         "top_p": decoding.top_p,
         "stop": list(decoding.stop) or None,
-        "tools": [_tool(tool) for tool in request.tools] or None,
-        "response_format": _response_format(request.output),
+        "tools": [_tool(tool) for tool in tools] or None,
+        "response_format": _response_format(output),
     }
     return {name: value for name, value in wanted.items() if value is not None}
 
@@ -52,15 +56,20 @@ def _response_format(output: Output) -> dict[str, Any] | None:
 
 def reply(request: Request, document: Mapping[str, Any], latency_s: float) -> Reply:
     """From a chat completion. Raises ModelRejected for a document that holds no answer."""
-    choices = document.get("choices") or []
-    if not choices:
+    if not document.get("choices"):
         raise rejected(request.model, "its answer has no choices", fix="Look at the endpoint's own log")
+    return read(document, latency_s)
+
+
+def read(document: Mapping[str, Any], latency_s: float = 0.0) -> Reply:
+    """A chat completion as a reply; one without choices is an empty answer."""
+    choices = document.get("choices") or [{}]
     message = choices[0].get("message") or {}
     usage = document.get("usage") or {}
     timings = document.get("timings") or {}
     return Reply(
-        text=message.get("content") or "",
-        tool_calls=tuple(_call(call["function"]) for call in message.get("tool_calls") or ()),
+        text=_text(message.get("content")),
+        tool_calls=tuple(_call(call.get("function") or {}) for call in message.get("tool_calls") or ()),
         finish_reason=choices[0].get("finish_reason"),
         refusal=message.get("refusal"),
         prompt_tokens=usage.get("prompt_tokens"),
@@ -71,6 +80,13 @@ def reply(request: Request, document: Mapping[str, Any], latency_s: float) -> Re
         latency_s=latency_s,
         first_token_s=_first_token_s(timings),
     )
+
+
+def _text(content: Any) -> str:
+    """A text, or parts of which some are texts."""
+    if isinstance(content, list):
+        return "".join(str(part.get("text") or "") for part in content if isinstance(part, Mapping))
+    return str(content or "")
 
 
 def _call(function: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import AsyncGenerator, Generator
 from typing import Any
 
 from ...models import Model
 from . import Reply, Request, chat
+from .chunks import Chunks
 from .failure import failed, key_of, scrub, seconds
 
+STREAMED = {"stream": True, "stream_options": {"include_usage": True}}
 REGION_ARGUMENT = {"bedrock": "aws_region_name", "vertex_ai": "vertex_location"}
 
 _importing = threading.Lock()
@@ -47,6 +50,34 @@ class Hosted:
         except OpenAIError as error:
             return self._failed(error, key, time.perf_counter() - started)
         return chat.reply(request, answer.model_dump(), time.perf_counter() - started)
+
+    def stream(self, request: Request) -> Generator[str | Reply, None, None]:
+        from openai import OpenAIError
+
+        litellm, key, arguments = self._prepare(request)
+        started, chunks = time.perf_counter(), Chunks()
+        try:
+            for chunk in litellm.completion(**arguments, **STREAMED):
+                if text := chunks.add(chunk.model_dump()):
+                    yield text
+        except OpenAIError as error:
+            yield self._failed(error, key, time.perf_counter() - started)
+            return
+        yield chat.reply(request, chunks.document, time.perf_counter() - started)
+
+    async def astream(self, request: Request) -> AsyncGenerator[str | Reply, None]:
+        from openai import OpenAIError
+
+        litellm, key, arguments = self._prepare(request)
+        started, chunks = time.perf_counter(), Chunks()
+        try:
+            async for chunk in await litellm.acompletion(**arguments, **STREAMED):
+                if text := chunks.add(chunk.model_dump()):
+                    yield text
+        except OpenAIError as error:
+            yield self._failed(error, key, time.perf_counter() - started)
+            return
+        yield chat.reply(request, chunks.document, time.perf_counter() - started)
 
     def close(self) -> None:
         """LiteLLM's connections end with the process."""

@@ -18,6 +18,9 @@ from registry.runtime.drivers import Reply, Request
 from registry.runtime.publishing import LocalPublisher
 from registry.runtime.routes import RouteTable
 from registry.runtime.routes_change import stamped
+from tests.registry.runtime.storages import bucket, s3
+
+__all__ = ["bucket", "s3"]
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

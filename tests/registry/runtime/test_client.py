@@ -12,7 +12,7 @@ from registry.errors import ModelRejected, NoRoute, RenderError, UsageError
 from registry.roots import Roots
 from registry.runtime.answering import Patience
 from registry.runtime.bucket import bucket
-from registry.runtime.client import Client
+from registry.runtime.client import Client, Retrieval
 from registry.runtime.drivers import Reply, Request
 from registry.runtime.drivers.failure import rejected
 from registry.runtime.publishing import LocalPublisher
@@ -323,3 +323,18 @@ def test_a_client_of_roots(scripted: Scripted, tmp_path: Path, publish: Publish,
         assert client.call(PROMPT, {"message": "hi"}, unit="user-1").record["unit"]
     assert len(sealed(tmp_path / "spool")) == 1
     assert (tmp_path / "unit.key").is_file()
+
+
+def test_payload_off(
+    publisher: LocalPublisher, publish: Publish, scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was said reaches the caller and nothing that is written."""
+    monkeypatch.setenv("PROMPTSHIP_PAYLOAD", "off")
+    put(publisher, V1)
+    publish(live(V1))
+    with Client("production", publisher=publisher, spool=Spool(tmp_path / "spool"), unit_key=KEY) as client:
+        answer = client.call(PROMPT, {"message": "where is A-1?"}, unit="user-1", retrieval=Retrieval(["A-1"]))
+    assert answer.text == '{"order_id": "A-1"}'
+    [path] = sealed(tmp_path / "spool")
+    assert "A-1" not in path.read_text()
+    assert json.loads(path.read_text())["schema_ok"] is True

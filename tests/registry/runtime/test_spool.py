@@ -15,6 +15,7 @@ import pytest
 from registry.runtime import spool as module
 from registry.runtime.segment import Segment
 from registry.runtime.spool import Spool, recover, sealed
+from tests.polling import until
 
 
 def lines(folder: Path) -> list[dict[str, Any]]:
@@ -82,6 +83,26 @@ def test_a_folder_that_cannot_be_written_costs_lines_only(tmp_path: Path) -> Non
     assert spool.log({"n": 1})
     spool.close()
     assert spool.dropped == 1
+
+
+def test_a_full_disk_costs_lines_and_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closing the file fails too: what is buffered is refused once more. With room again, lines are kept again."""
+    create = Segment.create
+
+    def full(folder: Path, now: float) -> Segment:
+        segment = create(folder, now)
+        segment.file.close()
+        segment.file = Path("/dev/full").open("wb")  # noqa: SIM115
+        monkeypatch.undo()
+        return segment
+
+    monkeypatch.setattr(Segment, "create", full)
+    spool = Spool(tmp_path)
+    spool.log({"n": 1})
+    until(lambda: spool.dropped == 1, "a line that found no room")
+    spool.log({"n": 2})
+    spool.close()
+    assert lines(tmp_path) == [{"n": 2}]
 
 
 def test_what_json_cannot_say_is_dropped_alone(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from registry.runtime import routes_change as change
 from registry.runtime.artifact_file import Artifact
-from registry.runtime.publishing import LocalPublisher
+from registry.runtime.publishing import Publisher
 from registry.runtime.reading import Clock
 from registry.runtime.routes import Canary, Pinned, RouteTable
 from tests.registry.runtime.conftest import AT, model
@@ -34,7 +34,7 @@ class Time:
         return datetime.fromtimestamp(AT.timestamp() + self.passed, UTC)
 
 
-def put(publisher: LocalPublisher, *artifacts: Artifact) -> None:
+def put(publisher: Publisher, *artifacts: Artifact) -> None:
     publisher.put_models({name: model(name) for name in ("one", "two")})
     for artifact in artifacts:
         publisher.put_artifact(artifact)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
+from contextlib import aclosing, closing
 from typing import Any
 
 import pytest
@@ -9,10 +11,10 @@ import pytest
 from registry.artifact import Decoding
 from registry.errors import ModelRejected, ModelUnavailable
 from registry.models import Model
-from registry.runtime.drivers import Request
+from registry.runtime.drivers import Reply, Request
 from registry.runtime.drivers.compatible import Compatible
 from tests.registry.runtime.conftest import model
-from tests.registry.runtime.drivers.endpoint import Endpoint, serving
+from tests.registry.runtime.drivers.endpoint import ANSWER, Endpoint, serving
 
 KEY = "sk-test-key-0123456789"
 
@@ -104,3 +106,66 @@ def test_without_its_key(driver: Compatible, endpoint: Endpoint, monkeypatch: py
 def test_without_an_endpoint() -> None:
     with pytest.raises(ModelRejected, match=r"reach\.endpoint"):
         Compatible(reached(None))
+
+
+def events(*texts: str, ended: bool = True) -> str:
+    chunks: list[dict[str, Any]] = [{"choices": [{"delta": {"content": text}}]} for text in texts]
+    chunks.append({"choices": [{"delta": {}, "finish_reason": "stop"}], "usage": {"completion_tokens": len(texts)}})
+    lines = [f"data: {json.dumps(chunk)}\n\n" for chunk in chunks]
+    return ": hello\n\n" + "".join(lines) + ("data: [DONE]\n\n" if ended else "")
+
+
+async def gathered(driver: Compatible, wanted: Request, most: int = 99) -> list[str | Reply]:
+    found: list[str | Reply] = []
+    async with aclosing(driver.astream(wanted)) as items:
+        async for item in items:
+            found.append(item)
+            if len(found) >= most:
+                break
+    return found
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_streaming(asynchronous: bool, driver: Compatible, endpoint: Endpoint) -> None:
+    endpoint.answers = [(200, events("Hel", "lo"), {"content-type": "text/event-stream"})]
+    wanted = request(endpoint.url)
+    *texts, reply = asyncio.run(gathered(driver, wanted)) if asynchronous else list(driver.stream(wanted))
+    assert texts == ["Hel", "lo"]
+    assert isinstance(reply, Reply)
+    assert (reply.text, reply.finish_reason, reply.output_tokens) == ("Hello", "stop", 2)
+    assert endpoint.asked[0][1]["stream_options"] == {"include_usage": True}
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_stream_that_is_left_is_ended(asynchronous: bool, driver: Compatible, endpoint: Endpoint) -> None:
+    endpoint.answers = [(200, events("Hel", "lo"), {})]
+    wanted = request(endpoint.url)
+    if asynchronous:
+        assert asyncio.run(gathered(driver, wanted, most=1)) == ["Hel"]
+    else:
+        with closing(driver.stream(wanted)) as items:
+            assert next(items) == "Hel"
+    endpoint.answers = [(200, ANSWER, {})]
+    assert driver.complete(wanted).text == "yes"
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "texts"),
+    [
+        ((200, events("Hel", ended=False), {}), ModelUnavailable, ["Hel"]),
+        ((200, 'data: {"error": {"message": "overloaded"}}\n\n', {}), ModelUnavailable, []),
+        ((200, "data: {not JSON\n\n", {}), ModelUnavailable, []),
+        ((503, {"error": "busy"}, {}), ModelUnavailable, []),
+        ((400, {"error": f"key {KEY}"}, {}), ModelRejected, []),
+    ],
+)
+def test_streams_that_fail(
+    answer: Any, kind: type[Exception], texts: list[str], driver: Compatible, endpoint: Endpoint
+) -> None:
+    endpoint.answers = [answer]
+    found = []
+    with pytest.raises(kind) as caught:  # noqa: PT012  what came before the error counts
+        for item in driver.stream(request(endpoint.url)):
+            found.append(item)  # noqa: PERF402
+    assert found == texts
+    assert KEY not in str(caught.value)

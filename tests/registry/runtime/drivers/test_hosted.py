@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 
 from registry.artifact import Decoding
 from registry.errors import ModelRejected, ModelUnavailable
-from registry.runtime.drivers import Request
+from registry.runtime.drivers import Reply, Request
 from registry.runtime.drivers.hosted import Hosted
 from tests.registry.runtime.conftest import model
 from tests.registry.runtime.drivers.endpoint import ANSWER, serving
@@ -130,6 +131,60 @@ def test_without_its_key_nothing_is_imported(monkeypatch: pytest.MonkeyPatch) ->
         Hosted(MODEL).complete(REQUEST)
 
 
+class Chunk(SimpleNamespace):
+    def __init__(self, text: str | None, finish_reason: str | None = None) -> None:
+        delta = {"choices": [{"delta": {"content": text}, "finish_reason": finish_reason}]}
+        super().__init__(model_dump=lambda: delta)
+
+
+@pytest.fixture
+def chunks(calls: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What a streamed answer of the stand-in is made of; an error among them is raised."""
+    given: list[Any] = [Chunk("Hel"), Chunk("lo"), Chunk(None, "stop")]
+
+    def completion(**arguments: Any) -> Any:
+        calls.append(arguments)
+        for item in given:
+            if isinstance(item, Exception):
+                raise item
+            yield item
+
+    async def acompletion(**arguments: Any) -> Any:
+        async def items() -> Any:
+            for item in completion(**arguments):
+                yield item
+
+        return items()
+
+    monkeypatch.setattr(sys.modules["litellm"], "completion", completion)
+    monkeypatch.setattr(sys.modules["litellm"], "acompletion", acompletion)
+    return given
+
+
+async def gathered() -> list[str | Reply]:
+    return [item async for item in Hosted(MODEL).astream(REQUEST)]
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_streaming(asynchronous: bool, chunks: list[Any], calls: list[dict[str, Any]]) -> None:
+    *texts, reply = asyncio.run(gathered()) if asynchronous else list(Hosted(MODEL).stream(REQUEST))
+    assert texts == ["Hel", "lo"]
+    assert isinstance(reply, Reply)
+    assert (reply.text, reply.finish_reason) == ("Hello", "stop")
+    assert (calls[0]["stream"], calls[0]["stream_options"]) == (True, {"include_usage": True})
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_streams_that_fail(asynchronous: bool, chunks: list[Any]) -> None:
+    chunks[1:] = [Failure(503)]
+    with pytest.raises(ModelUnavailable, match=r"key \*\*\* is wrong"):
+        asyncio.run(gathered()) if asynchronous else list(Hosted(MODEL).stream(REQUEST))
+    chunks[0:] = [ContentPolicyViolationError(400)]
+    [reply] = asyncio.run(gathered()) if asynchronous else list(Hosted(MODEL).stream(REQUEST))
+    assert isinstance(reply, Reply)
+    assert reply.finish_reason == "content_filter"
+
+
 REAL = """
 import sys
 from registry.artifact import Decoding
@@ -143,6 +198,7 @@ request = Request(model, [{"role": "user", "content": "hi"}], Decoding(temperatu
 assert "litellm" not in sys.modules
 driver = drivers.open(model)
 print(driver.complete(request).text)
+print([item if isinstance(item, str) else (item.text, item.output_tokens) for item in driver.stream(request)])
 for kind in (ModelUnavailable, ModelRejected):
     try:
         driver.complete(request)
@@ -155,13 +211,23 @@ def test_the_real_one() -> None:
     """In a process of its own: it takes seconds and hundreds of megabytes to import."""
     with serving() as endpoint:
         wrong = {"error": {"message": f"wrong key {KEY}", "type": "invalid_request_error"}}
-        endpoint.answers = [(200, ANSWER, {}), (429, wrong, {"retry-after": "7"}), (401, wrong, {})]
+        delta = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "one"}
+        texts = [{"index": 0, "delta": {"role": "assistant", "content": text}} for text in ("Hel", "lo")]
+        parts = [{**delta, "choices": [text]} for text in texts]
+        parts.append({**delta, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        parts.append(
+            {**delta, "choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11}}
+        )
+        stream = "".join(f"data: {json.dumps(part)}\n\n" for part in parts) + "data: [DONE]\n\n"
+        streamed = (200, stream, {"content-type": "text/event-stream"})
+        endpoint.answers = [(200, ANSWER, {}), streamed, (429, wrong, {"retry-after": "7"}), (401, wrong, {})]
         environment = os.environ | {"TEST_KEY": KEY}
         command = [sys.executable, "-W", "ignore", "-c", REAL, endpoint.url]
         ran = subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
-        answer, unavailable, rejected = ran.stdout.splitlines()
+        answer, stream, unavailable, rejected = ran.stdout.splitlines()
         assert answer == "yes"
+        assert stream == "['Hel', 'lo', ('Hello', 2)]"
         assert unavailable.startswith("ModelUnavailable 7.0")
         assert rejected.startswith("ModelRejected None")
         assert KEY not in ran.stdout + ran.stderr
-        assert len(endpoint.asked) == 3
+        assert len(endpoint.asked) == 4

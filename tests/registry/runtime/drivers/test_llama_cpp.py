@@ -3,16 +3,18 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from registry.artifact import Decoding, Output
-from registry.errors import ModelRejected, SettingsError
+from registry.errors import ModelRejected, ModelUnavailable, SettingsError
 from registry.models import Model
-from registry.runtime.drivers import Request, llama_cpp
+from registry.runtime.drivers import Reply, Request, llama_cpp
 from registry.runtime.drivers.llama_cpp import LlamaCpp, model_file
 from registry.runtime.output import check_output
 
@@ -46,9 +48,23 @@ class Server:
     def __init__(self) -> None:
         self.slots: list[int] = []
 
-    def handle_chat_completions(self, call: dict[str, Any]) -> dict[str, Any]:
+        self.problem: dict[str, Any] | None = None
+        self.drawn = 0
+        self.finish_reason: str | None = "stop"
+
+    def handle_chat_completions(
+        self, call: dict[str, Any], take: Callable[[dict[str, Any]], bool] | None = None
+    ) -> dict[str, Any] | None:
         self.slots.append(call["id_slot"])
-        return {"choices": [{"message": {"content": "yes"}}]}
+        if take is None:
+            return {"choices": [{"message": {"content": "yes"}}]}
+        for text in ("Hel", "lo", "!"):
+            self.drawn += 1
+            if take({"error": self.problem} if self.problem else {"choices": [{"delta": {"content": text}}]}):
+                break
+        else:
+            take({"choices": [{"delta": {}, "finish_reason": self.finish_reason}]})
+        return None
 
 
 @pytest.fixture
@@ -69,6 +85,52 @@ def test_every_behavior_keeps_its_slot_and_the_oldest_gives_way(servers: list[Se
         driver.complete(request(behavior))
     driver.close()
     assert [server.slots for server in servers] == [[0, 1, 2, 0, 1, 2, 0, 1, 2]]
+
+
+async def gathered(driver: LlamaCpp) -> list[str | Reply]:
+    return [item async for item in driver.astream(request())]
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_streaming(asynchronous: bool, servers: list[Server]) -> None:
+    driver = LlamaCpp(local())
+    *texts, reply = asyncio.run(gathered(driver)) if asynchronous else list(driver.stream(request()))
+    assert texts == ["Hel", "lo", "!"]
+    assert isinstance(reply, Reply)
+    assert reply.text == "Hello!"
+    driver.close()
+
+
+def test_a_stream_that_is_left_ends_at_the_next_token(servers: list[Server], monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = LlamaCpp(local())
+    stopped = threading.Event()
+    texts: list[object] = []
+
+    def put(item: object) -> None:
+        texts.append(item)
+        stopped.set()
+
+    driver._feed(request(), put, stopped)
+    driver.close()
+    assert (texts[0], servers[0].drawn) == ("Hel", 1)
+
+
+def test_a_stream_that_fails(servers: list[Server]) -> None:
+    driver = LlamaCpp(local())
+    driver.complete(request())
+    servers[0].problem = {"code": 400, "message": "the prompt is too long"}
+    with pytest.raises(ModelRejected, match="too long"):
+        list(driver.stream(request()))
+    driver.close()
+
+
+def test_a_stream_that_breaks_off(servers: list[Server]) -> None:
+    driver = LlamaCpp(local())
+    driver.complete(request())
+    servers[0].finish_reason = None
+    with pytest.raises(ModelUnavailable, match="broke off"):
+        list(driver.stream(request()))
+    driver.close()
 
 
 def test_servers_start_when_they_are_needed(servers: list[Server]) -> None:
@@ -108,6 +170,21 @@ def test_a_number_of_servers_that_is_none(given: str, monkeypatch: pytest.Monkey
 def test_a_model_that_is_not_there(endpoint: str, says: str) -> None:
     with pytest.raises(ModelRejected, match=says):
         model_file(local(endpoint))
+
+
+def test_a_package_in_parts_puts_its_model_together_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "model_in_parts").mkdir()
+    (tmp_path / "model_in_parts" / "__init__.py").write_text(
+        "from pathlib import Path\n"
+        f"def default_output_path(): return Path({str(tmp_path)!r}) / 'whole.gguf'\n"
+        "def assemble(path): path.write_text('made'); return path\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    path = model_file(local("package:model_in_parts"))
+    assert (path.name, path.read_text()) == ("whole.gguf", "made")
+    path.write_text("kept")
+    assert model_file(local("package:model_in_parts")).read_text() == "kept"
+    assert {found.name for found in tmp_path.glob("*.gguf*")} == {"whole.gguf"}
 
 
 def test_without_llama_cpp(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,3 +242,15 @@ def test_a_schema_that_is_none_is_refused(real: LlamaCpp) -> None:
     output = Output.model_validate({"format": "json", "enforce": "request", "schema": {"type": "objekt"}})
     with pytest.raises(ModelRejected, match="objekt"):
         real.complete(request(output=output))
+
+
+@pytest.mark.local_model
+def test_it_streams_and_stops(real: LlamaCpp) -> None:
+    *texts, reply = list(real.stream(request("a")))
+    assert isinstance(reply, Reply)
+    assert "".join(map(str, texts)) == reply.text == real.complete(request("a")).text
+    assert reply.output_tokens
+    with closing(real.stream(request("a"))) as items:
+        assert next(items) == texts[0]
+    with pytest.raises(ModelRejected, match="context size"):
+        list(real.stream(request(text="chair " * 2000)))

@@ -1,4 +1,4 @@
-"""`promptship release`: plan, start, status, list, resume, abort, approve, observe."""
+"""`promptship release`: plan, start, status, list, resume, abort, approve, reject, observe."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from deployments.cli import release_observe, release_plan
+from deployments.cli import release_answer, release_observe, release_plan
 from deployments.cli.output import as_json, document, environment_option, table
 from registry.behavior import short
 from tasks.release.orders import ReleaseOrder
@@ -27,6 +27,8 @@ def command() -> None:
 
 command.add_command(release_plan.command)
 command.add_command(release_observe.command)
+command.add_command(release_answer.approve)
+command.add_command(release_answer.reject)
 
 
 @command.command("start")
@@ -150,21 +152,4 @@ def abort(release_id: str, reason: str, by: str | None, json_: bool) -> int:
     workspace = Workspace.here(by or getpass.getuser())
     end(workspace, release_id, reason)
     _show(status(workspace, release_id), json_)
-    return 0
-
-
-@command.command("approve")
-@click.argument("release_id")
-@click.option("--by", required=True, help="Your name: the changelog shows it.")
-@click.option("--reason", required=True, help="Why.")
-@click.option("--refuse", is_flag=True, help="Say no; the release ends as rejected.")
-@as_json
-def approve(release_id: str, by: str, reason: str, refuse: bool, json_: bool) -> int:
-    """Answer what a release waits for; it goes on with `release resume`."""
-    from tasks.release.asking import answer
-
-    of = answer(Workspace.here(by), release_id, approve=not refuse, by=by, reason=reason)
-    said = "refused" if refuse else "approved"
-    sentence = f"{by} {said} {of}. Go on with: promptship release resume {release_id}"
-    document("approval", release_id=release_id, of=of, approved=not refuse, by=by) if json_ else click.echo(sentence)
     return 0

@@ -58,7 +58,7 @@ def _made(workspace: Workspace, order: ReleaseOrder, sha: str, now: datetime) ->
         walk=Walk(now),
         opened_at=now,
         live=baseline,
-        rehearsed=rehearsed(workspace.store, *proof),
+        rehearsed=rehearsed(workspace.store, route, *proof),
     )
 
 

@@ -7,7 +7,7 @@ from tasks.ledger import event
 from tasks.ledger.event import Event
 
 from .loading import ANSWERED, ASKED
-from .record import Record, Step
+from .record import TICK, Record, Step
 from .recording import subjects
 from .workspace import Workspace
 
@@ -22,10 +22,15 @@ def run(workspace: Workspace, record: Record, step: Step) -> None:
             actor=workspace.actor,
             subjects=subjects(record),
             payload=asked,
-            at=workspace.now(),
-            event_id=f"{record.release_id}:{record.from_behavior}:asked:{step.of}",
+            at=record.after(workspace.now()),
+            event_id=f"{record.release_id}:{_baseline(record)}:asked:{step.of}",
         )
     )
+
+
+def _baseline(record: Record) -> str:
+    """Against a new baseline a question is a new one, also when that baseline was one before."""
+    return (record.rebased_at or record.opened_at).isoformat()
 
 
 def answer(workspace: Workspace, release_id: str, *, approve: bool, by: str, reason: str) -> str:
@@ -45,7 +50,7 @@ def answer(workspace: Workspace, release_id: str, *, approve: bool, by: str, rea
             actor=by,
             subjects=dict(question.subjects),
             payload={"of": question.payload["of"], "approve": approve, "reason": reason},
-            at=workspace.now(),
+            at=max(workspace.now(), question.at + TICK),
             event_id=question.event_id.replace(":asked:", ":answered:"),
         )
     )

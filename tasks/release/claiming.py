@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
-from registry.errors import ClaimTaken, LedgerLocked
+from registry.errors import ClaimTaken, LedgerError
 from tasks.ledger import claim
 from tasks.ledger.claim import Claim
 
@@ -35,16 +35,16 @@ def hold(workspace: Workspace, key: str) -> Iterator[Claim]:
     finally:
         stop.set()
         thread.join()
-        with suppress(LedgerLocked):
+        with suppress(LedgerError):
             workspace.store.tx(lambda tx: claim.release(tx, held, workspace.now()))
 
 
 def _renew(workspace: Workspace, held: Claim, stop: threading.Event) -> None:
-    """A ledger that is locked for a while is tried again; a claim that somebody else took is let go."""
+    """A ledger that cannot be had for a while is tried again; a claim that somebody else took is let go."""
     while not stop.wait(_RENEW_SECONDS):
         try:
             workspace.store.tx(lambda tx: claim.renew(tx, held, workspace.now(), TTL))
-        except LedgerLocked:
+        except LedgerError:
             continue
         except ClaimTaken:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from registry.policy import Policy
@@ -22,6 +23,16 @@ ANSWERED = "promptship.approval.answered"
 REBASED = "promptship.release.rebased"
 
 
+def begin(workspace: Workspace, release_id: str, until: Stage | None, watch: timedelta) -> Record:
+    """The record at the beginning of a walk, which is later than all that other walks did, whatever their clocks said.
+
+    Raises UnknownRelease, LedgerError.
+    """
+    now = workspace.now()
+    record = load(workspace, release_id, Walk(now, until, watch), now)
+    return replace(record, walk=Walk(record.after(now), until, watch))
+
+
 def load(workspace: Workspace, release_id: str, walk: Walk, now: datetime) -> Record:
     """The record of this release at `now`. Raises UnknownRelease."""
     return workspace.store.read(lambda view: _load(view, workspace.publisher, release_id, walk, now))
@@ -33,8 +44,8 @@ def _load(view: Reader, publisher: Publisher, release_id: str, walk: Walk, now: 
     events = event.of_release(view, release_id)
     results = stage_result.of_release(view, release_id)
     policy = Policy.model_validate(row.policy)
-    proved = rehearsed(view, row.environment, row.prompt_id, row.from_behavior, policy.rehearsal_valid, now)
     route = publisher.read_table(row.environment).prompts.get(row.prompt_id)
+    proof = (row.environment, row.prompt_id, row.from_behavior, policy.rehearsal_valid, now)
     rebased_at = max((e.at for e in events if e.kind == REBASED), default=None)
     asked = [e for e in events if rebased_at is None or e.at > rebased_at]
     return Record(
@@ -53,7 +64,7 @@ def _load(view: Reader, publisher: Publisher, release_id: str, walk: Walk, now: 
         decision=Decision(row.decision) if row.decision else None,
         reason=row.reason,
         rebased_at=rebased_at,
-        rehearsed=proved,
+        rehearsed=rehearsed(view, route, *proof),
         finished=tuple(map(_finished, results)),
         answers=tuple(_answers(asked)),
         asked={str(e.payload["of"]): e.at for e in asked if e.kind == ASKED},
@@ -79,10 +90,22 @@ def _closing(route: Route | None, release_id: str) -> Closing | None:
 
 
 def rehearsed(
-    reader: Reader, environment: str, prompt_id: str, baseline: str | None, valid: timedelta, now: datetime
+    reader: Reader,
+    route: Route | None,
+    environment: str,
+    prompt_id: str,
+    baseline: str | None,
+    valid: timedelta,
+    now: datetime,
 ) -> bool:
-    """A proof, not older than `valid`, that the baseline can be gone back to; without one there is nothing to prove."""
+    """A proof, not older than `valid`, that the baseline can be gone back to, and no certificate taken away.
+
+    Without a baseline there is nothing to prove.
+    """
     if baseline is None:
         return True
+    served = route.served if route is not None else ()
+    if any(entry.behavior == baseline and not entry.certified for entry in served):
+        return False
     proof = rehearsal.latest(reader, environment, prompt_id, baseline)
     return proof is not None and proof.verdict == Verdict.PASS and now - proof.at <= valid

@@ -17,6 +17,7 @@ from tasks.ledger.release import Release
 from tasks.ledger.store import Transaction
 
 from .orders import ReleaseOrder
+from .traffic import recover
 from .workspace import Workspace
 
 LOOK_BACK: Final = timedelta(days=7)
@@ -50,6 +51,21 @@ def open_release(workspace: Workspace, order: ReleaseOrder, now: datetime) -> Op
     if policy.requires_lock:
         _locked(workspace, version)
     return _open(workspace, order, version, behavior, policy, route, now)
+
+
+def recover_or_open(workspace: Workspace, order: ReleaseOrder, now: datetime) -> Opened:
+    """The same once ledger and outbox say what was published.
+
+    An attempt that died after its last change of routes, and before the ledger heard of it, has ended by that: it is
+    still the answer to whoever asks for this version, so that they hear how.
+    """
+    before = release.open_of(workspace.store, order.environment, order.prompt)
+    recover(workspace)
+    if before is None or order.again or before.to_version != order.number:
+        return open_release(workspace, order, now)
+    if release.get(workspace.store, before.release_id).decision is None:
+        return open_release(workspace, order, now)
+    return Opened(before.release_id, True, f"{before.release_id} has ended")
 
 
 def _attempt(workspace: Workspace, order: ReleaseOrder, behavior: Behavior, route: Route | None) -> Opened | None:

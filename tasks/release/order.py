@@ -27,11 +27,15 @@ def plan(record: Record) -> Iterator[Step]:
         yield Step(Stage.PROMOTE)
         return
     yield from (Step(Stage.FAST_GATE), Step(Stage.GATE), Step(Stage.SHADOW))
-    if record.policy.rehearsal_required and not record.rehearsed:
+    unproved = record.policy.rehearsal_required and not record.rehearsed
+    again = record.proved_once
+    if unproved and not again:
         yield Step(Stage.REHEARSAL)
     for position, share in enumerate(record.policy.ramp):
         if share in record.policy.approvals or (position == 0 and "before_canary" in record.policy.approvals):
             yield Step(Stage.APPROVAL, of=f"before {share:g}")
+        if share == 100 and unproved and again:
+            yield Step(Stage.REHEARSAL, reason="its proof is too old, or was taken away meanwhile")
         yield Step(Stage.CANARY, share=share) if share < 100 else Step(Stage.PROMOTE)
 
 
@@ -54,6 +58,17 @@ def next_step(record: Record, now: datetime) -> Step | None:
     return None
 
 
+def question(record: Record, now: datetime) -> Step | None:
+    """What a person has to answer before this release goes on; None when it waits for nobody.
+
+    A walk that was asked to go only so far waits for nobody either: it says where it stopped.
+    """
+    if record.walk.until is not None or record.decision is not None or next_step(record, now) is not None:
+        return None
+    open_ = [of for of in record.asked if record.answer(of) is None]
+    return Step(Stage.APPROVAL, of=open_[-1]) if open_ else None
+
+
 def _withdrawn(record: Record, closed: Closing) -> Step:
     """The watcher's own verdict where it withdrew the canary itself, else that somebody did."""
     newest = record.finished[-1] if record.finished else None
@@ -73,7 +88,7 @@ def _stage(record: Record, step: Step, now: datetime) -> Step | None:
     if result is None:
         return _watch(record, step, now)
     if result.verdict is Verdict.PASS:
-        return _GO_ON
+        return step if step.stage is Stage.REHEARSAL and result.ended_at < record.walk.started_at else _GO_ON
     if result.verdict is Verdict.ERROR:
         return None if result.ended_at >= record.walk.started_at else _watch(record, step, now)
     if step.stage in _WAIVABLE:

@@ -26,13 +26,22 @@ class ReleaseOrder(BaseModel):
             examples=["order-extract@v3"],
         ),
     ]
-    environment: str = Field(default="production", description="Whose routes, ramp and guards.")
-    by: str = Field(default="", description="Who asks; empty means the account this runs under.")
-    again: bool = Field(default=False, description="Open a new attempt although an earlier one has ended.")
-    reason: str = Field(default="", description="Why a new attempt; needed with `again`.")
-    until: Until | None = Field(default=None, description="Stop after this stage; empty means go to the end.")
+    environment: str = Field(default="production", description="Where to; its ramp, margins and approvals apply.")
+    by: str = Field(
+        default="", title="Your name", description="The changelog shows it; empty means the account this runs under."
+    )
+    again: bool = Field(
+        default=False, title="New attempt", description="Open a new attempt although an earlier one has ended."
+    )
+    reason: str = Field(default="", description="What is different this time; needed for a new attempt.")
+    until: Until | None = Field(
+        default=None, title="Stop after", description="The last stage to run; empty means go to the end."
+    )
     watch_minutes: float = Field(
-        default=60, gt=0, description="How long to watch a canary before the guard monitor takes over."
+        default=60,
+        gt=0,
+        title="Minutes to watch",
+        description="How long this run watches a canary before the guard monitor takes over.",
     )
 
     @property

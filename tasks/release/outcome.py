@@ -53,7 +53,7 @@ def outcome(record: Record, now: datetime) -> Outcome:
         return Outcome(State.ERROR, f"{name}: {failed} The release stays open; the same command goes on with it.", 3)
     waiting = [of for of in record.asked if record.answer(of) is None]
     if waiting:
-        command = f"promptship release approve {record.release_id} --by NAME --reason WHY"
+        command = f"promptship release approve {record.release_id} --by NAME --reason WHY (or: reject)"
         return Outcome(State.WAITING, f"{name}: waits for a person to approve {waiting[-1]}. Run: {command}", 2)
     if record.walk.until is not None:
         return _stopped(record, name)

@@ -18,13 +18,17 @@ from .workspace import Workspace
 
 
 class Flip(NamedTuple):
-    """A flip: the version before and after, and the seconds until the table was written. `done` False: nothing."""
+    """A flip: the version before and after, the seconds until the table was written, and the table's generation.
+
+    `done` False: nothing was to be done.
+    """
 
     before: Pinned
     after: Pinned
     seconds: float
     done: bool
     sentence: str
+    generation: int
 
 
 def pin(
@@ -63,24 +67,33 @@ def pin(
 
 
 def roll_back(
-    workspace: Workspace, environment: str, prompt: str, *, by: str, reason: str, taking: str | None = None
+    workspace: Workspace,
+    environment: str,
+    prompt: str,
+    *,
+    by: str,
+    reason: str,
+    taking: str | None = None,
+    to: str | None = None,
 ) -> Flip:
-    """Go back to the newest certified version that served before live.
+    """Go back to the newest certified version that served before live, or as far as the version `to`.
 
     `taking` is the behavior to take away, by default the live one: when another is live, it is done already.
     """
     _reasoned(reason)
-    taken = taking or workspace.publisher.read_table(environment).route(prompt).live.behavior
+    route = workspace.publisher.read_table(environment).route(prompt)
+    taken = taking or route.live.behavior
+    gone = [taken, *routes_change.passed(route, to)]
     return _flip(
         workspace,
         environment,
         prompt,
-        lambda table: routes_change.roll_back(table, prompt, taking=taken),
+        lambda table: routes_change.roll_back(table, prompt, taking=taken, to=to),
         "promptship.live.rolled_back",
         by,
         reason,
         {},
-        [_dropped(environment, prompt, taken, reason, workspace.now())],
+        [_dropped(environment, prompt, behavior, reason, workspace.now()) for behavior in gone],
     )
 
 
@@ -118,7 +131,8 @@ def _flip(
         if done
         else f"already done: {prompt} in {environment} serves {after.live.version}"
     )
-    return Flip(before.live, after.live, (workspace.now() - started).total_seconds(), done, sentence)
+    seconds = (workspace.now() - started).total_seconds()
+    return Flip(before.live, after.live, seconds, done, sentence, table.generation)
 
 
 def _ends(before: Route, after: Route) -> dict[str, str]:

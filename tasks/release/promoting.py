@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from registry.duration import show
+from registry.errors import ReleaseError
 from tasks.ledger import event, outbox, release, stage_result
 from tasks.ledger.anchor import Anchor
 from tasks.ledger.outbox import Ending
@@ -16,6 +18,7 @@ from .workspace import Workspace
 
 def run(workspace: Workspace, record: Record, step: Step) -> None:
     """Make the candidate live and end the release. Done already by somebody who died meanwhile: finish it."""
+    _provable(record)
     _announce(workspace, record)
     ending = Ending(
         release_id=record.release_id,
@@ -28,6 +31,18 @@ def run(workspace: Workspace, record: Record, step: Step) -> None:
     settle(workspace)
     _end(workspace, record, ending)
     workspace.store.publish(workspace.roots.public)
+
+
+def _provable(record: Record) -> None:
+    """No promotion without a way back that is proved. Raises ReleaseError; what is served already is finished."""
+    if record.promoted or record.first or not record.policy.rehearsal_required or record.rehearsed:
+        return
+    raise ReleaseError(
+        f"there is no valid proof that {record.from_version} can be gone back to: no rehearsal of it passed within "
+        f"{show(record.policy.rehearsal_valid)}, or its certificate was taken away since",
+        expected=f"a rehearsal, which {record.environment} asks of this risk",
+        fix=f"Run `promptship release resume {record.release_id}`: it rehearses again",
+    )
 
 
 def _announce(workspace: Workspace, record: Record) -> None:
@@ -47,9 +62,15 @@ def _announce(workspace: Workspace, record: Record) -> None:
 
 def _reason(record: Record) -> str:
     if record.first:
-        return f"First release. {_said(record, Stage.GATE)}"
+        return " ".join(["First release.", _said(record, Stage.GATE), *_approved(record)])
     canary = [finished for finished in record.finished if finished.key.startswith(Stage.CANARY)]
-    return " ".join([_said(record, Stage.GATE), *(f"Canary: {finished.reason}." for finished in canary[-1:])])
+    watched = [f"Canary: {finished.reason}." for finished in canary[-1:]]
+    return " ".join([_said(record, Stage.GATE), *watched, *_approved(record)])
+
+
+def _approved(record: Record) -> list[str]:
+    """Who let it through, what, when and why."""
+    return [f"{a.by} approved {a.of} at {a.at:%Y-%m-%d %H:%M} UTC: {a.reason}." for a in record.answers if a.approve]
 
 
 def _said(record: Record, stage: Stage) -> str:
@@ -91,5 +112,6 @@ def _end(workspace: Workspace, record: Record, ending: Ending) -> None:
             at=ending.at,
         )
 
-    if not outbox.pending(workspace.roots.outbox):
+    waiting = [e.release_id for wanted in outbox.pending(workspace.roots.outbox) for e in wanted.endings]
+    if record.release_id not in waiting:
         workspace.store.tx(write)

@@ -14,7 +14,7 @@ from .workspace import Workspace
 def run(workspace: Workspace, record: Record, step: Step) -> None:
     """The change of live has taken the canary away already; the stages run again against what is live now."""
     route = workspace.publisher.read_table(record.environment).prompts[record.prompt_id]
-    now = workspace.now()
+    now = record.after(workspace.now())
 
     def write(tx: Transaction) -> None:
         release.rebase(tx, record.release_id, version=route.live.version, behavior=route.live.behavior)

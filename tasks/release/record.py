@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from registry.policy import Policy
 
 from .verdict import Decision, Verdict
+
+TICK: Final = timedelta(microseconds=1)
 
 
 class Stage(StrEnum):
@@ -30,7 +33,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do next. `share` is the canary's, in percent; `of` is what an approval is asked for."""
+    """One thing to do next. `share` is the canary's, in percent; `of` is what an approval is asked for.
+
+    A canary's step with an `of` is a look at a canary whose release waits for that approval.
+    """
 
     stage: Stage
     share: float | None = None
@@ -123,6 +129,18 @@ class Record:
     @property
     def promoted(self) -> bool:
         return self.live == self.to_behavior and (self.closed is not None or self.first)
+
+    def after(self, now: datetime) -> datetime:
+        """`now`, or just after the newest that is known of this release: its order stays when a clock goes back."""
+        known = [self.opened_at, self.walk.started_at, *self.asked.values()]
+        known += [finished.ended_at for finished in self.finished] + [answer.at for answer in self.answers]
+        return max(now, TICK + max(known if self.rebased_at is None else [*known, self.rebased_at]))
+
+    @property
+    def proved_once(self) -> bool:
+        """A rehearsal of this attempt passed; whether its proof still counts is `rehearsed`."""
+        rehearsal = self.result(Stage.REHEARSAL)
+        return rehearsal is not None and rehearsal.verdict is Verdict.PASS
 
     def result(self, key: str) -> Finished | None:
         """The newest result under this key that still counts: a new baseline makes all but lint stale."""

@@ -17,6 +17,7 @@ from tasks.ledger import outbox
 from tasks.ledger.anchor import Anchor
 from tasks.ledger.event import Event, event
 from tasks.ledger.outbox import Ending
+from tasks.ledger.stage_result import StageResult
 
 from .record import Record
 from .recording import subjects
@@ -34,6 +35,7 @@ def change(
     *,
     endings: Sequence[Ending] = (),
     anchors: Sequence[Anchor] = (),
+    results: Sequence[StageResult] = (),
 ) -> RouteTable:
     """Carry a transition through; who loses the swap reads again and decides again. The table as it then is.
 
@@ -47,7 +49,7 @@ def change(
             return table
         now = workspace.now()
         stamped = routes_change.stamped(changed, operation=new_id("op_"), at=now, by=workspace.actor)
-        wanted = outbox.intent(stamped, say(table), endings=endings, anchors=anchors)
+        wanted = outbox.intent(stamped, say(table), endings=endings, anchors=anchors, results=results)
         try:
             outbox.carry_out(workspace.roots.outbox, workspace.publisher, workspace.store, wanted)
         except GenerationTaken:
@@ -118,17 +120,36 @@ def renew(workspace: Workspace, record: Record) -> None:
     workspace.publisher.swap(stamped, table.generation, history=False)
 
 
-def withdraw(workspace: Workspace, record: Record, *, by: str, reason: str) -> None:
-    """Take the canary's traffic back to live and end the attempt for good, whether or not it had traffic."""
+def withdraw(
+    workspace: Workspace,
+    record: Record,
+    *,
+    by: str,
+    reason: str,
+    also: Sequence[Event] = (),
+    endings: Sequence[Ending] = (),
+    results: Sequence[StageResult] = (),
+) -> bool:
+    """Take the canary's traffic back to live and end the attempt for good, whether or not it had traffic.
+
+    What it was done for (`also`, `endings`, `results`) is written with it, so that no crash can come between. Returns
+    whether this call did it: False is that the attempt was closed before, or that nothing ever served this prompt.
+    """
     now = workspace.now()
+    did = False
 
     def transition(table: RouteTable) -> RouteTable:
+        nonlocal did
+        did = False
         if record.prompt_id not in table.prompts:
             return table
-        return routes_change.withdraw_canary(table, record.prompt_id, record.release_id, by=by, at=now, reason=reason)
+        closed = routes_change.withdraw_canary(table, record.prompt_id, record.release_id, by=by, at=now, reason=reason)
+        did = closed != table
+        return closed
 
-    told = _told(record, by, now, {"reason": reason})
-    change(workspace, record.environment, transition, lambda _: [told("promptship.canary.withdrawn")])
+    told = _told(record, by, now, {"reason": reason})("promptship.canary.withdrawn")
+    change(workspace, record.environment, transition, lambda _: [told, *also], endings=endings, results=results)
+    return did
 
 
 def promote(
@@ -167,7 +188,21 @@ def promote(
 def settle(workspace: Workspace) -> None:
     """Write into the ledger what was published while it could not be had; what cannot be now waits for next time."""
     with suppress(LedgerError):
-        outbox.replay(workspace.roots.outbox, workspace.publisher, workspace.store)
+        catch_up(workspace)
+
+
+def catch_up(workspace: Workspace) -> None:
+    """The same for who decides by what the ledger says: it says all that was published, or LedgerError is raised."""
+    outbox.replay(workspace.roots.outbox, workspace.publisher, workspace.store)
+
+
+def recover(workspace: Workspace) -> None:
+    """What a process that died left undone: the ledger says what was published, and people see what the ledger says.
+
+    Raises LedgerError.
+    """
+    catch_up(workspace)
+    workspace.store.publish_missing(workspace.roots.public)
 
 
 def _told(record: Record, actor: str, at: datetime, payload: Mapping[str, Any]) -> Callable[[str], Event]:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from registry.catalog import Catalog
 from registry.roots import Roots
-from registry.runtime.publishing import LocalPublisher, Publisher
+from registry.runtime.publishing import Publisher
+from registry.runtime.storage import publisher
 from tasks.ledger.store import Store
 
 
@@ -58,8 +59,8 @@ class Workspace:
 
     @cached_property
     def store(self) -> Store:
-        return Store.open(self.roots.ledger)
+        return Store.of(self.roots)
 
     @cached_property
     def publisher(self) -> Publisher:
-        return LocalPublisher(self.roots.artifacts, self.roots.routes)
+        return publisher(self.roots)

@@ -111,3 +111,14 @@ def test_the_flow_finds_what_the_command_line_finds(by_flow: Walked, by_command:
 
 def test_each_release_has_a_report(by_flow: Walked) -> None:
     assert by_flow.reported == {"v1", "v2", "v3"}
+
+
+def test_a_run_is_found_by_what_it_is_about(by_flow: Walked) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
+
+    about = FlowRunFilter(tags=FlowRunFilterTags(all_=[PROMPT, f"{PROMPT}@v3", "demo", "Rejected"]))
+    with get_client(sync_client=True) as client:
+        labels = client.read_flow_runs(flow_run_filter=about)[0].labels
+    assert labels["promptship.verdict"] == "Rejected"
+    assert str(labels["promptship.release"]).startswith("rel_")

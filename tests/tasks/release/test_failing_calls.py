@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from registry.runtime.spool import sealed
-from tasks.ledger import eval_result, stage_result
+from tasks.ledger import eval_result, event, stage_result
 from tasks.ledger.stage_result import StageResult
 from tasks.release.aborting import abort
 from tasks.release.outcome import State, outcome
@@ -109,11 +109,23 @@ def test_a_model_that_is_gone_in_shadow_rejects_nobody(mended: Gated) -> None:
         raise unavailable()
 
     here.driver.say = gone
-    assert _shadow(here) == (State.ERROR, "error", "60 of 60 traces have no answer: the model was out of reach")
+    state, verdict, reason = _shadow(here)
+    assert (state, verdict) == (State.ERROR, "error")
+    assert reason.endswith("of 60 traces replayed: 20 traces had no answer")
     here.driver.say = say
+    here.serve(20)
+    until(lambda: _sealed(here) == 20, "20 more traces")
     state, verdict, _ = _shadow(here)
     assert state is State.STOPPED
     assert verdict in {"pass", "inconclusive"}
+
+
+def test_a_shadow_that_goes_on_replays_the_traces_it_began_with(mended: Gated) -> None:
+    here = mended.world.workspace
+    last = stage_result.of_release(here.store, mended.results[-1].release_id)[-1]
+    drawn = [e for e in event.of_release(here.store, last.release_id) if e.kind == "promptship.shadow.sampled"]
+    assert [len(e.payload["trace_ids"]) for e in drawn] == [60]
+    assert last.evidence["replayed"] == 60
 
 
 def _sealed(here: World) -> int:

@@ -51,6 +51,8 @@ def step_of(found: Record) -> str:
 
 WITHDRAWN = Closing("flow", NOW, "said by the watcher")
 GATED = ("lint", "fast_gate", "gate", "shadow")
+PROVED = done(*GATED, "rehearsal", "canary 1", "canary 5", "canary 25")
+"""All but promoted; whether the proof still counts, another field says."""
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,11 @@ GATED = ("lint", "fast_gate", "gate", "shadow")
         (record(finished=done(*GATED, "canary 5", "canary 25")), "promote"),
         (record("medium", finished=done(*GATED)), "rehearsal"),
         (record("medium", finished=done(*GATED), rehearsed=True), "canary 1"),
+        (record("medium", finished=done(*GATED, "rehearsal")), "canary 1"),
+        (record("medium", finished=PROVED), "rehearsal"),
+        (record("medium", finished=PROVED, rehearsed=True), "promote"),
+        (record("medium", finished=PROVED + done("rehearsal", at=NOW)), "promote"),
+        (record("medium", finished=PROVED + done("rehearsal", verdict=Verdict.REJECT, at=NOW)), "close reject"),
         (record("high", finished=done(*GATED), rehearsed=True), "approval of before 1"),
         (record("high", finished=done(*GATED, "canary 1", "canary 5", "canary 10"), rehearsed=True,
                 answers=(Answer("before 1", True, "bo", NOW, "fine"),)), "approval of before 25"),

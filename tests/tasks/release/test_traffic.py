@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -154,6 +155,20 @@ def test_a_rollback_pressed_by_two_is_one_rollback(hands: Hands) -> None:
     assert sorted((flip.done, flip.after.version) for flip in flips) == [(False, "v1"), (False, "v1"), (True, "v1")]
 
 
+def test_rolling_back_and_pinning_at_once_end_in_what_was_pinned(hands: Hands) -> None:
+    """Whoever comes first, the pin is what a person asked for by name, and the history tells one story."""
+    here = hands.workspace
+    hands.flip("v2")
+    bad = hands.route.live.behavior
+    together(
+        lambda: roll_back(here, "demo", PROMPT, by="ana", reason="worse", taking=bad),
+        lambda: hands.flip("v3"),
+    )
+    assert hands.route.live.version == "v3"
+    rolled = hands.events("live.rolled_back")
+    assert [entry.version for entry in hands.route.served] == (["v3", "v1"] if rolled else ["v3", "v2", "v1"])
+
+
 @pytest.mark.parametrize("act", ["start", "advance", "renew", "promote"])
 def test_a_withdrawn_attempt_takes_no_traffic_again(hands: Hands, act: str) -> None:
     traffic.serve_canary(hands.workspace, hands.record, share_bps=1000)
@@ -173,10 +188,9 @@ def test_a_withdrawn_attempt_takes_no_traffic_again(hands: Hands, act: str) -> N
 
 def test_a_canary_that_nobody_renews_loses_its_traffic(hands: Hands) -> None:
     """The table still names it; the applications go back to live by themselves, and come back when it is renewed."""
-    passed = 0.0
-    clock = Clock(lambda: time.time() + passed, lambda: time.monotonic() + passed)
-    here = hands.workspace
-    lease = hands.record.policy.lease.total_seconds()
+    began, passed = hands.workspace.now(), 0.0
+    clock = Clock(lambda: began.timestamp() + passed, lambda: passed)
+    here = replace(hands.workspace, now=lambda: began + timedelta(seconds=passed))
     traffic.serve_canary(here, hands.record, share_bps=5000)
     with Client("demo", roots=here.roots, poll=0.0, clock=clock, clock_skew=0.0) as client:
 
@@ -184,10 +198,9 @@ def test_a_canary_that_nobody_renews_loses_its_traffic(hands: Hands) -> None:
             return {client.resolve(PROMPT, unit=f"session-{number}").version for number in range(60)}
 
         assert versions() == {"v1", "v2"}
-        passed = lease + 1
+        passed = hands.record.policy.lease.total_seconds() + 1
         assert versions() == {"v1"}
         assert hands.route.canary is not None
-        here = replace(here, now=lambda: Workspace(here.roots).now() + hands.record.policy.lease)
         traffic.renew(here, hands.record)
         assert versions() == {"v1", "v2"}
 

@@ -7,20 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from registry.runtime.spool import sealed
 from tasks.canary.declaring import Declared
 from tasks.canary.judge import Moment, judge
-from tasks.canary.look import GuardRow, Look
+from tasks.canary.look import Action, GuardRow, Look
 from tasks.canary.monitor import observe, start
 from tasks.canary.state import State
 from tasks.canary.unit import Arms, Unit
-from tasks.ledger import assignment, claim, ingest, look, observation, release
+from tasks.ledger import assignment, claim, event, ingest, look, observation, release
 from tasks.ledger.claim import Claim
 from tasks.ledger.ingest import Ingested
 from tasks.ledger.look import WHOLE
 from tasks.ledger.observation import Observation
 from tasks.ledger.store import Reader, Transaction
+from tasks.release import arriving
 from tasks.release.record import Record
+from tasks.release.recording import subjects
 from tasks.release.workspace import Workspace
 
 GAPS = 10
@@ -37,10 +38,10 @@ class Seen:
 
 def take_look(workspace: Workspace, record: Record, told: Declared, claimed: Claim, moment: Moment) -> Seen:
     """Take in sealed segments, check the epoch, count new units, judge. Raises ClaimTaken when the watch was lost."""
-    segments = sealed(workspace.roots.spool)
+    segments, withheld = arriving.waiting(workspace), arriving.withheld(workspace)
 
     def transaction(tx: Transaction) -> tuple[Ingested, Seen]:
-        taken = ingest.ingest(tx, segments, moment.now)
+        taken = ingest.ingest(tx, segments, moment.now, withheld)
         claim.check(tx, claimed)
         return taken, _look(tx, record, told, claimed, replace(moment, now=taken.at))
 
@@ -63,7 +64,23 @@ def _look(tx: Transaction, record: Record, told: Declared, claimed: Claim, momen
     if not kept or grown != state or kept[0].verdict != found.action:
         look.forget_states(tx, record.release_id)
         look.insert_many(tx, _rows(record, found, grown, number, claimed.epoch, moment.now, told))
+    if found.action is Action.ROLL_BACK:
+        _breached(tx, record, found, moment)
     return Seen(found, _telemetry(tx, record, told, moment))
+
+
+def _breached(tx: Transaction, record: Record, found: Look, moment: Moment) -> None:
+    """Said once, before anybody acts on it: whoever hears of it may act although this process dies now."""
+    against = "holdback" if moment.promoted else "canary"
+    event.append(
+        tx,
+        kind=f"promptship.{against}.breached",
+        actor="monitor",
+        subjects=subjects(record),
+        payload={"guards": list(found.breaches), "share_bps": found.share_bps, "reason": found.reason},
+        at=moment.now,
+        event_id=f"{record.release_id}:{against}:breached",
+    )
 
 
 def _units(

@@ -85,9 +85,9 @@ def _alarm(plan: Plan, totals: Totals, unit: Unit, closed: int) -> Alarm | None:
 def _update(plan: Plan, watch: Watch, evidence: Evidence, unit: Unit) -> tuple[Evidence, int]:
     """One unit in one guard: the evidence afterwards, and how many batches it closed (0 to 2)."""
     value = unit.values[reading(watch)]
-    evidence = replace(evidence, asked=evidence.asked.plus(unit.arm))
+    asked = evidence.asked.plus(unit.arm)
     if value is None:
-        return evidence, 0
+        return replace(evidence, asked=asked), 0
     u, intent = worse(watch.scale, value), plan.intent(unit.intent)
     pooled, batch = _pushed(evidence.pooled, unit, u)
     if batch:
@@ -97,13 +97,13 @@ def _update(plan: Plan, watch: Watch, evidence: Evidence, unit: Unit) -> tuple[E
     if own:
         overall, part = _harmed(plan, watch, overall, part, own, intent, unit.closed_at)
     slices = {**evidence.intents, intent: part}
-    grown = Evidence(overall, pooled, slices, evidence.asked, evidence.given.plus(unit.arm))
+    grown = Evidence(overall, pooled, slices, asked, evidence.given.plus(unit.arm))
     return grown, (batch is not None) + (own is not None)
 
 
 def _pushed(stream: Stream, unit: Unit, u: float) -> tuple[Stream, Batch | None]:
     pending, batch = push(stream.pending, unit.share_bps, unit.arm, u)
-    return replace(stream, pending=pending), batch
+    return Stream(stream.canary, stream.live, pending, stream.proofs), batch
 
 
 def _harmed(

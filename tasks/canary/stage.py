@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from registry.errors import GenerationTaken, RoutingError
@@ -12,8 +13,8 @@ from tasks.canary.looking import take_look
 from tasks.ledger.claim import Claim
 from tasks.release import traffic
 from tasks.release.claiming import hold
-from tasks.release.record import Record, Step
-from tasks.release.recording import StageOutcome
+from tasks.release.record import Record, Stage, Step
+from tasks.release.recording import StageOutcome, result_of, told
 from tasks.release.verdict import Verdict
 from tasks.release.workspace import Progress, Workspace
 
@@ -30,7 +31,11 @@ def run(workspace: Workspace, record: Record, step: Step) -> StageOutcome | None
 
 
 def glance(workspace: Workspace, record: Record, step: Step, claimed: Claim) -> StageOutcome | None:
-    """One look by whoever holds the watch already; None while nothing is decided."""
+    """One look by whoever holds the watch already; None while nothing is decided.
+
+    A step that names an approval is of a canary whose release waits for a person: it stays at its share until they
+    answer or the approval's own deadline is over, and only harm ends it before that.
+    """
     return _watch(workspace, record, step, claimed).once()
 
 
@@ -38,17 +43,25 @@ def _watch(workspace: Workspace, record: Record, step: Step, claimed: Claim) -> 
     share = step.share or 0
     told = declared(workspace, record)
     began = traffic.serve_canary(workspace, record, share_bps=round(share * 100))
-    return _Watch(workspace, record, told, claimed, share, began)
+    return _Watch(workspace, record, told, claimed, share, began, waiting=step.of is not None)
 
 
 class _Watch:
     """The watch over one share of one canary."""
 
     def __init__(
-        self, workspace: Workspace, record: Record, told: Declared, claimed: Claim, share: float, began: datetime
+        self,
+        workspace: Workspace,
+        record: Record,
+        told: Declared,
+        claimed: Claim,
+        share: float,
+        began: datetime,
+        *,
+        waiting: bool,
     ) -> None:
         self.workspace, self.record, self.told, self.claimed = workspace, record, told, claimed
-        self.share, self.began = share, began
+        self.share, self.began, self.waiting = share, began, waiting
         self.gone = False
 
     def until_decided(self) -> StageOutcome | None:
@@ -69,18 +82,29 @@ class _Watch:
 
     def _decided(self, look: Look) -> StageOutcome | None:
         if look.action is Action.ROLL_BACK:
-            self._withdraw(look.reason)
-            return self._outcome(Verdict.REJECT, look.reason, look)
+            return self._withdrawn(self._outcome(Verdict.REJECT, look.reason, look))
+        if self.waiting:
+            return None
         if look.action in _ON:
             return self._outcome(Verdict.PASS, f"{look.reason}; {_counted(look)}", look)
         if look.overdue:
             reason = f"the deadline is over: {'; '.join(look.sentences)}"
-            self._withdraw(reason)
-            return self._outcome(Verdict.INCONCLUSIVE, reason, look)
+            return self._withdrawn(self._outcome(Verdict.INCONCLUSIVE, reason, look))
         return None
 
-    def _withdraw(self, reason: str) -> None:
-        traffic.withdraw(self.workspace, self.record, by=self.workspace.actor, reason=reason)
+    def _withdrawn(self, outcome: StageOutcome) -> StageOutcome:
+        """Traffic is on live again, and why is written with it."""
+        now, stage = self.workspace.now(), Stage.CANARY
+        result = result_of(self.workspace.store, self.record, stage, outcome, self.began, now)
+        written = traffic.withdraw(
+            self.workspace,
+            self.record,
+            by=self.workspace.actor,
+            reason=outcome.reason,
+            also=[told(self.workspace, self.record, stage, outcome, now)],
+            results=[result],
+        )
+        return replace(outcome, written=written)
 
     def _outcome(self, verdict: Verdict, reason: str, look: Look) -> StageOutcome:
         watched = [{"guard": w.text, "source": w.source, "instead_of": w.replaced} for w in self.told.plan.watches]

@@ -41,7 +41,7 @@ def _verdict(rows: Sequence[ShadowRow], sample: Sample) -> Verdict:
         return Verdict.REJECT
     tested = [row for row in rows if row.tested]
     proved = bool(tested) and all(row.verdict is GuardVerdict.PASS for row in tested)
-    complete = sample.found >= sample.minimum and not sample.missing_variables
+    complete = sample.found >= sample.minimum and not sample.missing_variables and not sample.unreplayed
     return Verdict.PASS if proved and complete else Verdict.INCONCLUSIVE
 
 

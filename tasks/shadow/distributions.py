@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.shadow.replaying import Answered, Replayed
+from tasks.shadow.answered import Answered
+from tasks.shadow.replaying import Replayed
 
 BINS = 24
 MEASURED: Final = ("output_tokens", "prompt_tokens", "cost", "latency", "first_token")

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from tasks.canary.plan import Plan, Watch
 from tasks.canary.scale import reading, worse
-from tasks.shadow.replaying import Answered, Replayed
+from tasks.shadow.answered import Answered
+from tasks.shadow.replaying import Replayed
 from tasks.shadow.sample import ALL, Guard, Replay
 
 

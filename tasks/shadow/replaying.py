@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
-from registry.errors import ModelUnavailable
-from registry.runtime.output import check_output
-from registry.runtime.refusal import is_refusal
-from tasks.evaluation.asking import request
+from registry.errors import BudgetSpent
+from tasks.evaluation.conversing import converse
 from tasks.evaluation.job import Arm
-from tasks.gateway.call import Call, Outcome
+from tasks.evaluation.talks import request
+from tasks.gateway.call import Call
 from tasks.gateway.gateway import Gateway
 from tasks.ledger.trace import Trace
+from tasks.shadow.answered import Answered, as_recorded, of_outcome, tools_of, untimed
+from tasks.shadow.recorded import playback
 
 TIMEOUT_S = 120.0
-TIMED = ("latency", "first_token")
-"""Comparable only when both were run here: a recorded latency is another machine's under another load."""
-
-Values = Mapping[str, float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What one version said: the text and its metrics, None = not known."""
-
-    text: str | None
-    values: Values
+FAILURES = 20
+"""Traces without an answer after which nothing more is asked: the model is gone, not the version bad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +30,22 @@ class Replayed:
     candidate: Answered
     baseline: Answered
 
+    @property
+    def unanswered(self) -> bool:
+        """Without an answer that says anything about a version: the model was out of reach."""
+        return not self.candidate.values or not self.baseline.values
 
-def unanswered(replayed: Sequence[Replayed]) -> int:
-    """Traces without an answer that says anything about a version: the model was out of reach."""
-    return sum(not one.candidate.values or not one.baseline.values for one in replayed)
 
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The traces that were replayed, from the first one on without a gap, and what kept the others from it."""
 
-def usable(trace: Trace, arm: Arm) -> bool:
-    """Whether the trace has every variable that this version needs."""
-    return not missing(trace, arm)
+    done: Sequence[Replayed]
+    stopped: str | None = None
+
+    @property
+    def unanswered(self) -> int:
+        return sum(one.unanswered for one in self.done)
 
 
 def missing(trace: Trace, arm: Arm) -> list[str]:
@@ -56,69 +54,71 @@ def missing(trace: Trace, arm: Arm) -> list[str]:
     return [name for name, v in arm.artifact.variables.items() if name not in given and v.default is None]
 
 
-def recorded(trace: Trace, behavior: str) -> bool:
-    """Whether the recorded answer is this version's on exactly this input."""
+def recorded(trace: Trace, behavior: str, drifted_at: datetime | None) -> bool:
+    """Whether the recorded answer is this version's on exactly this input, by the model as it is today.
+
+    `drifted_at`: when the newest drift of the version's model was confirmed.
+    """
     whole = not any(what.startswith("variables.") for what in trace.redacted)
-    return trace.served == behavior and whole
+    return trace.served == behavior and whole and (drifted_at is None or trace.ts > drifted_at)
 
 
 async def replay(
-    traces: Sequence[Trace], candidate: Arm, baseline: Arm, door: Gateway, test: str, on_done: Any
-) -> list[Replayed]:
-    """All traces, as many at once as the models take. Raises BudgetSpent."""
+    traces: Sequence[Trace],
+    candidate: Arm,
+    baseline: Arm,
+    door: Gateway,
+    test: str,
+    on_done: Callable[[], None],
+    drifted_at: datetime | None = None,
+) -> Replay:
+    """As many at once as the models take; ends early when the budget is spent or the model does not answer."""
+    done: list[Replayed | None] = [None] * len(traces)
+    tools = tools_of((candidate, baseline))
 
-    async def one(trace: Trace) -> Replayed:
-        known = recorded(trace, baseline.artifact.behavior)
-        new = await _ask(trace, candidate, door, test)
-        old = _as_recorded(trace) if known else await _ask(trace, baseline, door, test)
+    async def one(place: int, trace: Trace) -> None:
+        known = recorded(trace, baseline.artifact.behavior, drifted_at)
+        new = await _ask(trace, candidate, door, test, tools)
+        old = as_recorded(trace, tools) if known else await _ask(trace, baseline, door, test, tools)
+        done[place] = Replayed(trace, untimed(new) if known else new, old)
         on_done()
-        return Replayed(trace, _untimed(new) if known else new, old)
+        if sum(each is not None and each.unanswered for each in done) >= FAILURES:
+            raise _Gone
 
-    return list(await asyncio.gather(*map(one, traces)))
+    stopped = await _together([asyncio.create_task(one(*each)) for each in enumerate(traces)])
+    return Replay(_without_gap(done), stopped)
 
 
-async def _ask(trace: Trace, arm: Arm, door: Gateway, test: str) -> Answered:
+class _Gone(Exception):
+    """The model does not answer."""
+
+
+async def _together(tasks: Sequence[asyncio.Task[None]]) -> str | None:
+    """Until all are done or one says stop, and why; none of them is left running."""
+    try:
+        await asyncio.gather(*tasks)
+    except BudgetSpent as error:
+        return error.found
+    except _Gone:
+        return f"{FAILURES} traces had no answer"
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return None
+
+
+def _without_gap(done: Sequence[Replayed | None]) -> list[Replayed]:
+    """Up to the first that is not finished: a quick answer must not count because it is quick."""
+    found: list[Replayed] = []
+    for one in done:
+        if one is None:
+            break
+        found.append(one)
+    return found
+
+
+async def _ask(trace: Trace, arm: Arm, door: Gateway, test: str, tools: Sequence[str]) -> Answered:
     given = {name: value for name, value in (trace.variables or {}).items() if name in arm.artifact.variables}
-    asked = request(arm, arm.artifact.render(**given), TIMEOUT_S)
-    return _answered(await door.complete(Call(asked, trace.trace_id, 1, arm.name, test)), arm)
-
-
-def _answered(outcome: Outcome, arm: Arm) -> Answered:
-    """The metrics of a call, as an application would have stamped them; none when the model was out of reach."""
-    reply = outcome.reply
-    if reply is None:
-        return Answered(None, {} if isinstance(outcome.error, ModelUnavailable) else {"error": 1.0})
-    ok = check_output(reply.text, arm.artifact.output).ok
-    values: dict[str, float | None] = {
-        "error": 0.0,
-        "schema_ok": None if ok is None else float(ok),
-        "refusal": float(is_refusal(reply.text, reply.finish_reason, reply.refusal).yes),
-        "latency": reply.latency_s,
-        "first_token": reply.first_token_s,
-        "cost": outcome.cost_usd,
-        "prompt_tokens": _number(reply.prompt_tokens),
-        "output_tokens": _number(reply.output_tokens),
-    }
-    called = {str(call.get("name")) for call in reply.tool_calls}
-    return Answered(reply.text, values | {f"tool_call:{t.name}": float(t.name in called) for t in arm.artifact.tools})
-
-
-def _as_recorded(trace: Trace) -> Answered:
-    values: dict[str, float | None] = {
-        "error": float(trace.error is not None),
-        "schema_ok": _number(trace.schema_ok),
-        "refusal": _number(trace.refusal),
-        "cost": trace.cost_usd,
-        "prompt_tokens": _number(trace.prompt_tokens),
-        "output_tokens": _number(trace.output_tokens),
-    }
-    calls = {str(call.get("name")) for call in trace.tool_calls or ()}
-    return Answered(trace.output, values | {f"tool_call:{name}": 1.0 for name in calls})
-
-
-def _untimed(answered: Answered) -> Answered:
-    return Answered(answered.text, {name: value for name, value in answered.values.items() if name not in TIMED})
-
-
-def _number(value: float | bool | None) -> float | None:
-    return None if value is None else float(value)
+    asked, kept = request(arm, arm.artifact.render(**given), TIMEOUT_S), playback(trace)
+    return of_outcome(await converse(Call(asked, trace.trace_id, 1, arm.name, test), kept, door), arm, kept, tools)

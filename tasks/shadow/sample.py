@@ -44,7 +44,8 @@ class Sample:
     """All guards of one replay. `minimum` traces are wanted by the environment; `found` were there.
 
     `missing_variables`: variables of the candidate that the traces lack. `ended_early`: conversations that ended
-    because the candidate called a tool with other arguments than were recorded.
+    because the candidate called a tool with other arguments than were recorded. `unreplayed` traces were drawn and not
+    asked, for the reason `stopped`.
     """
 
     guards: tuple[Guard, ...]
@@ -52,6 +53,8 @@ class Sample:
     minimum: int
     missing_variables: tuple[str, ...] = ()
     ended_early: int = 0
+    unreplayed: int = 0
+    stopped: str | None = None
 
 
 class Change(NamedTuple):

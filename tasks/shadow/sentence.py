@@ -57,6 +57,7 @@ def _notes(rows: Sequence[ShadowRow], sample: Sample) -> list[str]:
     named = ", ".join(map(repr, sample.missing_variables))
     notes = {
         f"{sample.found} traces were found, {sample.minimum} are wanted.": sample.found < sample.minimum,
+        f"{sample.unreplayed} traces were not replayed: {sample.stopped}.": sample.unreplayed > 0,
         f"The candidate's variables {named} are in no trace.": bool(sample.missing_variables),
         f"{left} guards are left to the canary.": left > 0,
         f"Up to {unpaired} traces a guard have a value in one version only.": unpaired > 0,

@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import beta, binomtest
 
 from tests.bars.canary.family import Course, Effect, Result, play
+from tests.bars.canary.sizes import in_bars, in_full, sized
 
 FIVE_THOUSAND = Course(looks=500, per_look=100)
 MEDIUM_RISK = Course(looks=1440, per_look=139, ramp=(0.01, 0.05, 0.25, 1.0), dwell=30)
@@ -29,18 +30,23 @@ def quantile(result: Result, q: float) -> float:
     return float(np.quantile(result.rolled_back, q, method="higher"))
 
 
-@pytest.mark.bars
-@pytest.mark.timeout(300)
-def test_the_family_keeps_the_error_rate() -> None:
-    runs = 400
-    assert upper(found(play(FIVE_THOUSAND, (), runs, 12)), runs) <= 0.05
+COURSES = [
+    in_bars(400, FIVE_THOUSAND),
+    in_full(600, Course(20, 100)),
+    in_full(600, FIVE_THOUSAND),
+    in_full(300, Course(10_000, 100)),
+]
 
 
-@pytest.mark.bars
-@pytest.mark.timeout(300)
-def test_a_harmless_candidate_passes_the_ramp() -> None:
-    result = play(MEDIUM_RISK, (), 300, 13)
-    assert upper(found(result), 300) <= 0.05
+@pytest.mark.parametrize(("course", "runs"), COURSES)
+def test_the_family_keeps_the_error_rate(course: Course, runs: int) -> None:
+    assert upper(found(play(course, (), runs, 12)), runs) <= 0.05
+
+
+@sized(300, 1500)
+def test_a_harmless_candidate_passes_the_ramp(runs: int) -> None:
+    result = play(MEDIUM_RISK, (), runs, 13)
+    assert upper(found(result), runs) <= 0.05
     assert np.isfinite(result.promoted).mean() >= 0.95
     assert np.median(result.promoted) <= 3500
 
@@ -60,29 +66,16 @@ CASES = [
 ]
 
 
-@pytest.mark.bars
-@pytest.mark.timeout(300)
+@sized(200, 600)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_harm_in_the_family_is_found(case: Case) -> None:
-    result = play(FIVE_THOUSAND, case.effects, 200, 14)
+def test_harm_in_the_family_is_found(case: Case, runs: int) -> None:
+    result = play(FIVE_THOUSAND, case.effects, runs, 14)
     assert quantile(result, 0.8) <= case.q80
     assert found(result) >= case.found
 
 
-@pytest.mark.bars
-@pytest.mark.timeout(300)
-def test_a_candidate_at_the_margin_is_not_promoted() -> None:
-    result = play(MEDIUM_RISK, (Effect("refusal", 0.005),), 150, 15)
+@sized(150, 500)
+def test_a_candidate_at_the_margin_is_not_promoted(runs: int) -> None:
+    result = play(MEDIUM_RISK, (Effect("refusal", 0.005),), runs, 15)
     hits = int(np.isfinite(result.promoted).sum())
-    assert binomtest(hits, 150, 0.05, alternative="greater").pvalue > 0.01
-
-
-@pytest.mark.bars_full
-@pytest.mark.timeout(3600)
-def test_the_family_in_full() -> None:
-    for course in (Course(20, 100), FIVE_THOUSAND, Course(10_000, 100)):
-        runs = 600 if course.looks < 10_000 else 150
-        assert upper(found(play(course, (), runs, 16)), runs) <= 0.05
-    result = play(MEDIUM_RISK, (), 1500, 17)
-    assert upper(found(result), 1500) <= 0.05
-    assert np.isfinite(result.promoted).mean() >= 0.95
+    assert binomtest(hits, runs, 0.05, alternative="greater").pvalue > 0.01

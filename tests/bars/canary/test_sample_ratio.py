@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tasks.statistics import srm
+from tests.bars.canary.sizes import sized
 
 
 def first_alarm(lost: float, requests: int, runs: int, seed: int) -> np.ndarray:
@@ -24,9 +25,9 @@ def test_few_false_alarms() -> None:
     assert np.isfinite(first_alarm(0.0, 20_000, 400, 18)).mean() <= 0.01
 
 
-@pytest.mark.bars
-def test_false_alarms_of_a_long_canary() -> None:
-    parts = [np.isfinite(first_alarm(0.0, 50_000, 250, seed)).mean() for seed in range(20, 26)]
+@sized(1500, 6000)
+def test_false_alarms_of_a_long_canary(runs: int) -> None:
+    parts = [np.isfinite(first_alarm(0.0, 50_000, 250, seed)).mean() for seed in range(20, 20 + runs // 250)]
     assert np.mean(parts) <= 0.01
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from tasks.statistics import eprocess
 from tasks.statistics.eprocess import Array, Side
 from tests.bars.canary.single_stream import Draw, Setting, simulate
+from tests.bars.canary.sizes import sized
 
 RATE, DELTA, ICC, STEPS, SESSIONS = 0.04, 0.02, 0.3, 200, 5
 
@@ -32,18 +32,17 @@ def by_request(rng: np.random.Generator, runs: int, step: int) -> tuple[Side, Si
     return canary, live
 
 
-def false_rollbacks(draw: Draw, variance: float | None) -> float:
+def false_rollbacks(draw: Draw, variance: float | None, runs: int) -> float:
     setting = Setting(DELTA, RATE, variance, STEPS, SESSIONS)
-    return float(np.isfinite(simulate(setting, draw, 1000, 11).rolled_back).mean())
+    return float(np.isfinite(simulate(setting, draw, runs, 11).rolled_back).mean())
 
 
-@pytest.mark.bars
-@pytest.mark.timeout(300)
-def test_session_means_keep_the_error_rate() -> None:
-    assert false_rollbacks(by_session, 0.02) <= 0.05 - 1.64 * (0.05 * 0.95 / 1000) ** 0.5
+@sized(1000, 3000)
+def test_session_means_keep_the_error_rate(runs: int) -> None:
+    assert false_rollbacks(by_session, 0.02, runs) <= 0.05 - 1.64 * (0.05 * 0.95 / runs) ** 0.5
 
 
-@pytest.mark.bars
-def test_the_wrong_unit_is_seen() -> None:
+@sized(1000, 3000)
+def test_the_wrong_unit_is_seen(runs: int) -> None:
     """Negative control: requests as units must break the bar, or this simulation would prove nothing."""
-    assert false_rollbacks(by_request, None) > 0.10
+    assert false_rollbacks(by_request, None, runs) > 0.10

@@ -11,6 +11,7 @@ from scipy.stats import beta, binomtest
 
 from tasks.statistics.eprocess import Array
 from tests.bars.canary.single_stream import Draw, Outcome, Setting, bounded, constant, simulate, yes_no
+from tests.bars.canary.sizes import in_bars, in_full, sized
 
 
 class Metric(NamedTuple):
@@ -63,25 +64,19 @@ def test_few_false_rollbacks(metric: Metric) -> None:
     assert_false_alarms(run(metric, metric.live, MEDIUM, 1000))
 
 
-@pytest.mark.bars
+@sized(2000, 3000)
 @pytest.mark.parametrize("metric", [REFUSAL, SCHEMA, THUMBS])
 @pytest.mark.parametrize("size", [SMALL, MEDIUM])
-def test_false_rollbacks_by_traffic(metric: Metric, size: Size) -> None:
-    assert_false_alarms(run(metric, metric.live, size, 2000))
+def test_false_rollbacks_by_traffic(metric: Metric, size: Size, runs: int) -> None:
+    assert_false_alarms(run(metric, metric.live, size, runs))
 
 
-@pytest.mark.bars
-@pytest.mark.timeout(300)
-def test_false_rollbacks_of_a_long_canary() -> None:
-    assert_false_alarms(run(REFUSAL, REFUSAL.live, LARGE, 1000))
+LONG = [in_bars(1000, REFUSAL), in_full(1500, REFUSAL), in_full(1500, SCHEMA), in_full(1500, THUMBS)]
 
 
-@pytest.mark.bars_full
-@pytest.mark.timeout(1800)
-@pytest.mark.parametrize("metric", [REFUSAL, SCHEMA, THUMBS])
-@pytest.mark.parametrize("size", [SMALL, MEDIUM, LARGE])
-def test_false_rollbacks_in_full(metric: Metric, size: Size) -> None:
-    assert_false_alarms(run(metric, metric.live, size, 3000 if size is not LARGE else 1500))
+@pytest.mark.parametrize(("metric", "runs"), LONG)
+def test_false_rollbacks_of_a_long_canary(metric: Metric, runs: int) -> None:
+    assert_false_alarms(run(metric, metric.live, LARGE, runs))
 
 
 class Speed(NamedTuple):
@@ -100,9 +95,10 @@ SPEEDS = [
 ]
 
 
+@pytest.mark.parametrize("runs", [1000, in_full(3000)])
 @pytest.mark.parametrize("speed", SPEEDS, ids=lambda speed: f"{speed.metric.name} to {speed.canary:g}")
-def test_harm_is_found_in_time(speed: Speed) -> None:
-    found = run(speed.metric, speed.canary, MEDIUM, 1000).rolled_back
+def test_harm_is_found_in_time(speed: Speed, runs: int) -> None:
+    found = run(speed.metric, speed.canary, MEDIUM, runs).rolled_back
     assert quantile(found, 0.8) <= speed.q80
     assert quantile(found, 0.5) <= speed.median
     assert np.isfinite(found).mean() >= speed.found
@@ -112,10 +108,10 @@ def test_nothing_at_the_margin_is_promoted() -> None:
     assert_no_harm_beyond_margin_promoted(run(REFUSAL, REFUSAL.live + REFUSAL.delta, MEDIUM, 500, seed=2))
 
 
-@pytest.mark.bars
+@sized(1000, 8000)
 @pytest.mark.parametrize("metric", [REFUSAL, SCHEMA, THUMBS])
-def test_promotion_exactly_at_the_margin(metric: Metric) -> None:
-    assert_no_harm_beyond_margin_promoted(run(metric, metric.live + metric.delta, Size(4000, 5), 1000, seed=3))
+def test_promotion_exactly_at_the_margin(metric: Metric, runs: int) -> None:
+    assert_no_harm_beyond_margin_promoted(run(metric, metric.live + metric.delta, Size(4000, 5), runs, seed=3))
 
 
 def test_the_harness_can_see_false_alarms() -> None:
@@ -138,19 +134,18 @@ def between(start: float, end: float, steps: int, inside: float, outside: float)
     return yes_no(chance, constant(outside), 5, 45)
 
 
-@pytest.mark.bars
-def test_late_harm_is_found() -> None:
+@sized(1000, 3000)
+def test_late_harm_is_found(runs: int) -> None:
     setting = Setting(REFUSAL.delta, REFUSAL.live, None, 1000, 5)
-    found = simulate(setting, between(0.55, 1.0, 1000, 0.013, REFUSAL.live), 1000, 5).rolled_back
+    found = simulate(setting, between(0.55, 1.0, 1000, 0.013, REFUSAL.live), runs, 5).rolled_back
     assert np.isfinite(found).mean() >= 0.90
 
 
-@pytest.mark.bars
-@pytest.mark.timeout(300)
-def test_harm_late_in_a_long_canary_is_found_soon() -> None:
+@sized(200, 1000)
+def test_harm_late_in_a_long_canary_is_found_soon(runs: int) -> None:
     half = LARGE.steps // 2
     draw = yes_no(lambda step: 0.013 if step >= half else REFUSAL.live, constant(REFUSAL.live), 7, 63)
-    found = simulate(Setting(REFUSAL.delta, REFUSAL.live, None, LARGE.steps, 7), draw, 200, 6).rolled_back
+    found = simulate(Setting(REFUSAL.delta, REFUSAL.live, None, LARGE.steps, 7), draw, runs, 6).rolled_back
     assert quantile(found[found > half * 7] - half * 7, 0.5) <= 1500
 
 
@@ -160,18 +155,18 @@ DISTURBED = {
 }
 
 
-@pytest.mark.bars
+@sized(1000, 3000)
 @pytest.mark.parametrize("name", DISTURBED)
-def test_shared_disturbances_do_not_roll_back(name: str) -> None:
+def test_shared_disturbances_do_not_roll_back(name: str, runs: int) -> None:
     draw = yes_no(DISTURBED[name], DISTURBED[name], 5, 45)
-    assert_false_alarms(simulate(Setting(REFUSAL.delta, REFUSAL.live, None, 1000, 5), draw, 1000, 7))
+    assert_false_alarms(simulate(Setting(REFUSAL.delta, REFUSAL.live, None, 1000, 5), draw, runs, 7))
 
 
-@pytest.mark.bars
+@sized(1000, 3000)
 @pytest.mark.parametrize("factor", [0.25, 4.0])
-def test_a_wrong_prior_does_not_roll_back(factor: float) -> None:
+def test_a_wrong_prior_does_not_roll_back(factor: float, runs: int) -> None:
     draw = yes_no(constant(REFUSAL.live), constant(REFUSAL.live), 5, 45)
-    assert_false_alarms(simulate(Setting(REFUSAL.delta, REFUSAL.live * factor, None, 1000, 5), draw, 1000, 8))
+    assert_false_alarms(simulate(Setting(REFUSAL.delta, REFUSAL.live * factor, None, 1000, 5), draw, runs, 8))
 
 
 class Continuous(NamedTuple):
@@ -208,21 +203,17 @@ def continuous(metric: Continuous, ratio: float, steps: int, copies: int, runs: 
     return simulate(setting, bounded(sample, 5, 45), runs, 10)
 
 
-@pytest.mark.bars
-@pytest.mark.timeout(300)
+WATCHED = [in_bars(1000, 400), in_full(3000, 40), in_full(3000, 1000), in_full(200, 20_000)]
+"""Batches of five canary units, and how many canaries: 200, 5,000 and 100,000 units in full."""
+
+
+@pytest.mark.parametrize(("steps", "runs"), WATCHED)
 @pytest.mark.parametrize("metric", [LATENCY, LENGTH], ids=lambda metric: metric.name)
-def test_continuous_metrics_keep_the_error_rate(metric: Continuous) -> None:
-    assert_false_alarms(continuous(metric, 1.0, 400, 8, 1000))
+def test_continuous_metrics_keep_the_error_rate(metric: Continuous, steps: int, runs: int) -> None:
+    assert_false_alarms(continuous(metric, 1.0, steps, 8, runs))
 
 
-@pytest.mark.bars_full
-@pytest.mark.timeout(1800)
+@sized(400, 1000)
 @pytest.mark.parametrize("metric", [LATENCY, LENGTH], ids=lambda metric: metric.name)
-def test_continuous_metrics_keep_the_error_rate_in_full(metric: Continuous) -> None:
-    assert_false_alarms(continuous(metric, 1.0, 1000, 8, 3000))
-
-
-@pytest.mark.bars
-@pytest.mark.parametrize("metric", [LATENCY, LENGTH], ids=lambda metric: metric.name)
-def test_continuous_harm_is_found_in_time(metric: Continuous) -> None:
-    assert quantile(continuous(metric, metric.ratio, 400, 1, 400).rolled_back, 0.8) <= metric.q80
+def test_continuous_harm_is_found_in_time(metric: Continuous, runs: int) -> None:
+    assert quantile(continuous(metric, metric.ratio, 400, 1, runs).rolled_back, 0.8) <= metric.q80

@@ -11,6 +11,7 @@ import pytest
 from registry.artifact import Change, Expected, Guard
 from registry.metrics import metric
 from registry.models import Price
+from registry.policy import Policy
 from tasks.canary.freezing import freeze
 from tasks.canary.guards import Note, choose
 from tasks.canary.history import History
@@ -18,7 +19,7 @@ from tasks.canary.margin import ROOM
 from tasks.canary.plan import Plan
 from tasks.canary.planning import forecast
 from tasks.canary.scale import worse
-from tests.tasks.canary.policies import DEMO, HIGH, LOW
+from tests.tasks.canary.policies import DEMO, HIGH, LOW, MEDIUM
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 RNG = np.random.default_rng(3)
@@ -112,6 +113,19 @@ def test_the_plan_of_an_environment() -> None:
     assert plan.intents == ("refund", "order", "other")
     assert sum(watch.weight for watch in plan.watches) == pytest.approx(1.0)
     assert Plan.load(plan.dump()) == plan
+
+
+@pytest.mark.parametrize(
+    ("rules", "ramp"),
+    [
+        (LOW, (500, 2500, 10_000)),
+        (MEDIUM, (100, 500, 2500, 10_000)),
+        (HIGH, (100, 500, 1000, 2500, 5000, 10_000)),
+    ],
+    ids=["low", "medium", "high"],
+)
+def test_the_higher_the_risk_the_slower_the_ramp(rules: Policy, ramp: tuple[int, ...]) -> None:
+    assert frozen(note(), rules).ramp == ramp
 
 
 def test_the_second_attempt_has_half_the_alpha() -> None:

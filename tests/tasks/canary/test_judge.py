@@ -77,6 +77,40 @@ def test_dwell_and_least_length() -> None:
     assert waiting.dwell_left == timedelta(hours=24) - timedelta(seconds=60)
 
 
+@pytest.mark.parametrize("at", [60.0, 240.0, 100_000.0])
+@pytest.mark.parametrize("n", [1, 10, 40, 60])
+def test_too_little_data_never_moves_on_however_late_it_is(n: int, at: float) -> None:
+    declared = plan()
+    assert look(declared, after(declared, traffic(GOOD, n)), at=at).action is Action.WAIT
+
+
+def test_fast_metrics_stop_it_and_slow_ones_have_to_confirm_it() -> None:
+    """Feedback closes half an hour after the answers: nothing is promoted before it, harm does not wait for it."""
+    declared = plan(watch("refusal"), watch("thumbs_down"))
+    answers = list(traffic({"refusal": (0.0, 0.0)}, 300))
+    quick = after(declared, answers)
+    unconfirmed = look(declared, quick)
+    assert unconfirmed.action is Action.WAIT
+    assert verdicts(unconfirmed) == {"refusal": GuardVerdict.PASS, "thumbs_down": GuardVerdict.INSUFFICIENT}
+    late = [
+        replace(u, window="feedback", closed_at=u.closed_at + timedelta(minutes=30), values={"thumbs_down": 0.0})
+        for u in answers
+    ]
+    assert look(declared, observe(declared, quick, late), at=2000).action is Action.PROMOTE
+    harmed = after(declared, traffic({"refusal": (0.5, 0.0)}, 300))
+    assert look(declared, harmed).action is Action.ROLL_BACK
+
+
+def test_a_breach_counts_from_the_batch_that_proves_it() -> None:
+    """Later units cannot take an alarm back, and a look after every unit is as good as one at the end."""
+    declared, state = plan(), start(plan())
+    units = list(traffic({**GOOD, "schema_ok": (0.2, 0.98)}, 200))
+    first = next(n for n in range(1, 201) if (state := observe(declared, state, units[n - 1 : n])).alarm)
+    assert look(declared, state).action is Action.ROLL_BACK
+    whole = after(declared, units)
+    assert (whole.alarm, units[first - 1].unit) == (state.alarm, whole.alarm.unit if whole.alarm else None)
+
+
 def test_the_deadline_is_told() -> None:
     declared = plan()
     assert look(declared, start(declared), at=240).overdue

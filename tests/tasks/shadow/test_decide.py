@@ -120,6 +120,7 @@ def test_a_missing_value_never_helps(
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
+        ({"unreplayed": 80, "stopped": "the budget is used up"}, "80 traces were not replayed: the budget is used up."),
         ({"found": 120}, "120 traces were found, 200 are wanted."),
         ({"missing_variables": ("tone", "lang")}, "The candidate's variables 'tone', 'lang' are in no trace."),
     ],

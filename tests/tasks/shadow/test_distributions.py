@@ -3,9 +3,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from tasks.ledger.trace import Trace
+from tasks.shadow.answered import Answered
 from tasks.shadow.distributions import BINS, distributions
-from tasks.shadow.examples import examples
-from tasks.shadow.replaying import Answered, Replayed
+from tasks.shadow.replaying import Replayed
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -35,11 +35,3 @@ def test_one_outlier_does_not_stretch_the_axis() -> None:
 
 def test_without_answers_there_is_nothing_to_draw() -> None:
     assert distributions([]) == []
-
-
-def test_a_broken_answer_comes_first_and_is_called_so() -> None:
-    found = examples([replayed(1, "quite another one", schema_ok=1.0), replayed(2, "text!", schema_ok=0.0)])
-    assert [(one["trace_id"], one["broke"], one["intent"]) for one in found] == [
-        ("tr_2", True, "refund"),
-        ("tr_1", False, "refund"),
-    ]

@@ -72,3 +72,12 @@ def runs(reader: Reader, limit: int) -> list[Ran]:
     )
     rows = reader.rows(sql, {"size": limit})
     return [Ran(r["run_id"], r["began"], r["arm"], r["behavior"], r["cases"], r["score"]) for r in rows]
+
+
+def answers(reader: Reader, behavior: str) -> list[str]:
+    """What this behavior version answered to eval cases: the newest answer of each cluster, in their order."""
+    sql = (
+        'SELECT arg_max(output, "at") AS output FROM eval_result'
+        " WHERE behavior = $behavior AND output IS NOT NULL GROUP BY cluster_id ORDER BY cluster_id"
+    )
+    return [row["output"] for row in reader.rows(sql, {"behavior": behavior})]

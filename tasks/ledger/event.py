@@ -85,6 +85,11 @@ def of_release(reader: Reader, release_id: str) -> list[Event]:
     return select(reader, Event, "event", 'WHERE release_id = ? ORDER BY "at", event_id', [release_id])
 
 
+def since(reader: Reader, at: datetime) -> list[Event]:
+    """All events from then on, oldest first."""
+    return select(reader, Event, "event", 'WHERE "at" >= ? ORDER BY "at", event_id', [at])
+
+
 def of_prompt(
     reader: Reader, environment: str, prompt_id: str, *, kinds: tuple[str, ...], since: datetime
 ) -> list[Event]:

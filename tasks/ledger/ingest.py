@@ -47,11 +47,13 @@ class Ingested:
         return sum(s.traces + s.assignments + s.feedbacks for s in self.segments)
 
 
-def ingest(tx: Transaction, segments: Iterable[Path], now: datetime) -> Ingested:
+def ingest(
+    tx: Transaction, segments: Iterable[Path], now: datetime, withheld: frozenset[str] = frozenset()
+) -> Ingested:
     """Take in sealed segments inside a transaction of the caller; those that are in the ledger already change nothing.
 
-    Lines that cannot be read are counted and left to `put_away`. Raises FileNotFoundError for a segment that is
-    neither there nor in the ledger.
+    Of the environments `withheld` no payload is kept. Lines that cannot be read are counted and left to `put_away`.
+    Raises FileNotFoundError for a segment that is neither there nor in the ledger.
     """
     at = moment(tx, now)
     known = {row["segment"]: row["rejected"] for row in tx.rows("SELECT segment, rejected FROM ingested_segment")}
@@ -60,12 +62,17 @@ def ingest(tx: Transaction, segments: Iterable[Path], now: datetime) -> Ingested
     rejected: dict[Path, Sequence[Rejected]] = {}
     for path in segments:
         paths.append(path)
-        if known.get(path.name, 1) == 0 or (path.name in known and not path.exists()):
+        if known.get(path.name) == 0:
             continue
-        lines = _read(path)
+        try:
+            lines = _read(path)
+        except FileNotFoundError:
+            if path.name in known:
+                continue  # put away by another ingester
+            raise
         rejected[path] = lines.rejected
         if path.name not in known:
-            taken.append(_write(tx, path.name, lines, at))
+            taken.append(_write(tx, path.name, lines, at, withheld))
     return Ingested(at, tuple(taken), tuple(paths), rejected)
 
 
@@ -85,7 +92,7 @@ def put_away(ingested: Ingested) -> None:
     """After the commit: move the segments to `done/` beside their folder, bad lines with reasons to `rejected/`."""
     for path, rejected in ingested.rejected.items():
         if rejected:
-            _keep(path, rejected)
+            keep(path.parent.parent / "rejected", path.name, rejected)
     for path in ingested.paths:
         done = path.parent.parent / "done"
         done.mkdir(exist_ok=True)
@@ -95,13 +102,13 @@ def put_away(ingested: Ingested) -> None:
             continue  # another ingester was faster
 
 
-def take_in(store: Store, segments: Iterable[Path], now: datetime) -> Ingested:
+def take_in(store: Store, segments: Iterable[Path], now: datetime, withheld: frozenset[str] = frozenset()) -> Ingested:
     """Ingest and put away, a few segments a transaction. Raises LedgerLocked; what was taken in by then stays."""
     parts: list[Ingested] = []
     waiting = list(segments)
     for first in range(0, len(waiting), SEGMENTS_A_TRANSACTION):
         batch = waiting[first : first + SEGMENTS_A_TRANSACTION]
-        parts.append(store.tx(partial(ingest, segments=batch, now=now)))
+        parts.append(store.tx(partial(ingest, segments=batch, now=now, withheld=withheld)))
         put_away(parts[-1])
     return Ingested(
         at=parts[-1].at if parts else now,
@@ -116,8 +123,8 @@ def _read(path: Path) -> Lines:
         return parse(file)
 
 
-def _write(tx: Transaction, name: str, lines: Lines, at: datetime) -> Segment:
-    trace.insert_many(tx, lines.traces, at)
+def _write(tx: Transaction, name: str, lines: Lines, at: datetime, withheld: frozenset[str]) -> Segment:
+    trace.insert_many(tx, [row.bare if row.environment in withheld else row for row in lines.traces], at)
     assignment.insert_many(tx, lines.assignments, at)
     feedback.insert_many(tx, lines.feedbacks, at)
     counts = [len(rows) for rows in (lines.traces, lines.assignments, lines.feedbacks, lines.rejected)]
@@ -126,12 +133,12 @@ def _write(tx: Transaction, name: str, lines: Lines, at: datetime) -> Segment:
     return segment
 
 
-def _keep(path: Path, rejected: Sequence[Rejected]) -> None:
-    folder = path.parent.parent / "rejected"
-    folder.mkdir(exist_ok=True)
+def keep(folder: Path, name: str, rejected: Sequence[Rejected]) -> None:
+    """Lines that could not be read, one JSON object each: its number, why, and the line."""
+    folder.mkdir(parents=True, exist_ok=True)
     records = [
         {"number": one.number, "reason": one.reason, "line": one.line.decode(errors="replace")} for one in rejected
     ]
-    new = folder / f".{path.name}.new"
+    new = folder / f".{name}.new"
     new.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
-    new.replace(folder / path.name)
+    new.replace(folder / name)

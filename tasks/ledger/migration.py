@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -11,10 +12,11 @@ import duckdb
 
 from registry.errors import LedgerError, LedgerTooNew
 
-from .embedded import Embedded
+from .engine import Engine
 from .fetching import fetch
 
-_BOOK = """
+_COLUMN_COMMENT = re.compile(r"""COMMENT ON COLUMN (\w+)\."?(\w+)"? IS '((?:[^']|'')*)'""")
+BOOK = """
 CREATE TABLE IF NOT EXISTS schema_migration (
     version INTEGER NOT NULL, checksum VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL
 );
@@ -43,18 +45,27 @@ def migrations() -> tuple[Migration, ...]:
     return tuple(Migration(int(name[:3]), name, (folder / name).read_text(encoding="utf-8")) for name in names)
 
 
-def migrate(engine: Embedded) -> None:
+@cache
+def column_comments() -> dict[str, str]:
+    """What the migrations say of a column, by `table.column`."""
+    return {
+        f"{table}.{column}": text.replace("''", "'")
+        for step in migrations()
+        for table, column, text in _COLUMN_COMMENT.findall(step.sql)
+    }
+
+
+def migrate(engine: Engine) -> None:
     """Apply what is missing. Raises LedgerTooNew for a ledger of a newer promptship, LedgerError for an edited file."""
-    if engine.path.exists():
+    if engine.exists():
         with engine.read() as connection:
             missing = _missing(connection)
         if not missing:
             return
     with engine.write() as connection:
         for step in _missing(connection):
-            _apply(connection, step)
-        # DuckDB's known bugs in replaying its log all have schema changes in the log: leave none there.
-        connection.execute("CHECKPOINT ledger")
+            _apply(engine, connection, step)
+        engine.settle(connection)
 
 
 def _missing(connection: duckdb.DuckDBPyConnection) -> list[Migration]:
@@ -89,9 +100,9 @@ def _unedited(applied: dict[int, str], known: dict[int, Migration]) -> None:
             )
 
 
-def _apply(connection: duckdb.DuckDBPyConnection, step: Migration) -> None:
+def _apply(engine: Engine, connection: duckdb.DuckDBPyConnection, step: Migration) -> None:
     connection.execute("BEGIN")
-    connection.execute(_BOOK)
-    connection.execute(step.sql)
+    connection.execute(BOOK)
+    engine.apply(connection, step.sql)
     connection.execute("INSERT INTO schema_migration VALUES (?, ?, now())", [step.version, step.checksum])
     connection.execute("COMMIT")

@@ -53,6 +53,10 @@ class Observation:
     window: Literal["answer", "feedback"]
 
 
+AHEAD = timedelta(days=1)
+"""So far ahead may the clock be that a release was opened by. Its units are its own: this only bounds what is read."""
+
+
 def unit_observations(
     reader: Reader, release: Release, now: datetime, windows: Windows, after: datetime | None = None
 ) -> list[Observation]:
@@ -61,7 +65,7 @@ def unit_observations(
     A unit closes when `answer_window` after its first request is over and that request is in the ledger; a second time,
     for feedback, when `unit_window` is over. What was closed once never changes. `after` leaves out what closed before.
     """
-    given = _asked(release.environment, release.prompt_id, release.started_at, now, windows, after)
+    given = _asked(release.environment, release.prompt_id, release.started_at - AHEAD, now, windows, after)
     sql = f"WITH first AS ({statement('first_assigned')}) {statement('unit_observation')}"
     rows = reader.rows(sql, given | {"release_id": release.release_id})
     return _observations(rows, now, windows, after)

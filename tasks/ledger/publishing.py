@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from .embedded import Embedded
+from . import migration
+from .engine import Engine
 from .fetching import fetch
 from .flock import flock
 from .statements import statement
@@ -24,9 +25,13 @@ _ORDER = {
     "metric_hourly": "hour, environment, prompt_id, metric, behavior, intent, arm",
 }
 _PATIENCE_S = 60.0
+_CHANGES = """
+    SELECT count(*) AS n FROM {}.event
+    WHERE starts_with(kind, 'promptship.release.') OR starts_with(kind, 'promptship.live.')
+"""
 
 
-def publish(engine: Embedded, folder: Path) -> Path:
+def publish(engine: Engine, folder: Path) -> Path:
     """Write both files and return the path of the database. Publishers take turns, so it never goes backwards."""
     folder.mkdir(parents=True, exist_ok=True)
     database, parquet = folder / "changelog.duckdb", folder / "changelog.parquet"
@@ -37,6 +42,20 @@ def publish(engine: Embedded, folder: Path) -> Path:
             f"COPY (FROM changelog ORDER BY started_at, release_id) TO '{_quoted(new_parquet)}' (FORMAT parquet)"
         )
     return database
+
+
+def is_behind(engine: Engine, folder: Path) -> bool:
+    """Whether the ledger has changes that the snapshot lacks: who wrote them died before publishing them."""
+    database = folder / "changelog.duckdb"
+    with engine.read() as connection:
+        if not database.exists():
+            return bool(fetch(connection, _CHANGES.format("ledger"), ())[0]["n"])
+        connection.execute(f"ATTACH '{_quoted(database)}' AS snapshot (READ_ONLY)")
+        try:
+            here, there = (fetch(connection, _CHANGES.format(name), ())[0]["n"] for name in ("ledger", "snapshot"))
+        finally:
+            connection.execute("DETACH snapshot")
+    return bool(here > there)
 
 
 @contextmanager
@@ -77,10 +96,12 @@ def _fill(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _describe(connection: duckdb.DuckDBPyConnection) -> None:
-    """A copied table has lost its comments: give them back."""
+    """A copied table has lost its comments: give them back. DuckLake keeps none on the columns of its views."""
+    written = migration.column_comments()
     for row in fetch(connection, statement("comments"), {"tables": list(TABLES)}):
-        text = row["comment"].replace("'", "''")
-        connection.execute(f"COMMENT ON {row['kind']} snapshot.{row['name']} IS '{text}'")
+        if comment := row["comment"] or written.get(row["name"].replace('"', "")):
+            text = comment.replace("'", "''")
+            connection.execute(f"COMMENT ON {row['kind']} snapshot.{row['name']} IS '{text}'")
 
 
 def _quoted(path: Path) -> str:

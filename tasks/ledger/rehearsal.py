@@ -33,3 +33,9 @@ def latest(reader: Reader, environment: str, prompt_id: str, behavior: str) -> R
     where = 'WHERE environment = ? AND prompt_id = ? AND behavior = ? ORDER BY "at" DESC LIMIT 1'
     found = select(reader, Rehearsal, "rehearsal", where, [environment, prompt_id, behavior])
     return found[0] if found else None
+
+
+def passed(reader: Reader, behavior: str) -> list[Rehearsal]:
+    """The proofs of this behavior, in whichever environment; the first one first."""
+    where = "WHERE behavior = ? AND verdict = 'pass' ORDER BY \"at\""
+    return select(reader, Rehearsal, "rehearsal", where, [behavior])

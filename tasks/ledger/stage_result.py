@@ -36,3 +36,12 @@ def of_release(reader: Reader, release_id: str) -> list[StageResult]:
     """All results in order of time."""
     where = "WHERE release_id = ? ORDER BY ended_at, started_at, attempt"
     return select(reader, StageResult, "stage_result", where, [release_id])
+
+
+def passed(reader: Reader, stage: str, behavior: str) -> list[StageResult]:
+    """The results of this stage that let this candidate through, in whichever release; the newest first."""
+    where = (
+        "WHERE stage = ? AND verdict = 'pass' AND release_id IN (SELECT release_id FROM release WHERE to_behavior = ?)"
+        " ORDER BY ended_at DESC"
+    )
+    return select(reader, StageResult, "stage_result", where, [stage, behavior])

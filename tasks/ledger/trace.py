@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -52,6 +52,11 @@ class Trace:
     redacted: tuple[str, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def bare(self) -> Trace:
+        """Without what was said."""
+        return replace(self, variables=None, output=None, tool_calls=None, retrieval=None)
+
 
 class Traffic(NamedTuple):
     """Requests, and different units among them, in a span of time."""
@@ -75,19 +80,32 @@ def sample(
     size: int,
     seed: str,
     behavior: str | None = None,
+    arms: Sequence[Arm] = ("live",),
 ) -> list[Trace]:
-    """At most `size` live requests whose variables are kept, stratified by intent in proportion.
+    """At most `size` requests of these arms whose variables are kept, stratified by intent in proportion.
 
     The same arguments give the same traces, a larger size gives a superset. `behavior` keeps one behavior version's.
     """
     columns = ", ".join(f't."{column.name}"' for column in fields(Trace))
     given = _span(environment, prompt_id, since, until) | {"size": size, "seed": seed, "behavior": behavior}
+    given["arms"] = list(arms)
     return [read(Trace, row) for row in reader.rows(statement("sample").replace("{columns}", columns), given)]
 
 
 def get(reader: Reader, trace_id: str) -> Trace | None:
     found = select(reader, Trace, "trace", "WHERE trace_id = ? LIMIT 1", [trace_id])
     return found[0] if found else None
+
+
+def known(reader: Reader, trace_ids: Iterable[str]) -> set[str]:
+    """Those of them that are in the ledger."""
+    sql = "SELECT trace_id FROM trace WHERE trace_id IN (SELECT unnest($ids))"
+    return {row["trace_id"] for row in reader.rows(sql, {"ids": list(trace_ids)})}
+
+
+def of_ids(reader: Reader, trace_ids: Sequence[str]) -> list[Trace]:
+    """Those of them that are still there, in any order."""
+    return select(reader, Trace, "trace", "WHERE list_contains($ids, trace_id)", {"ids": list(trace_ids)})
 
 
 def traffic(reader: Reader, environment: str, prompt_id: str, *, since: datetime, until: datetime) -> Traffic:

@@ -1,4 +1,5 @@
--- Metrics that have at least one value among the requests of a prompt.
+-- Metrics that have at least one value among the requests of a prompt. What was scored on a sample now and then does not
+-- count: a canary that nobody happened to sample would lack it, and hold.
 WITH recent AS (
     SELECT * FROM trace WHERE environment = $environment AND prompt_id = $prompt_id AND ts >= $since AND ts < $until
 ), counted AS (
@@ -17,5 +18,5 @@ SELECT metric.name AS name FROM measured WHERE metric.n > 0
 UNION
 SELECT unnest(map_keys(metrics)) FROM recent
 UNION
-SELECT f.name FROM feedback f JOIN recent r ON r.trace_id = f.trace_id
+SELECT f.name FROM feedback f JOIN recent r ON r.trace_id = f.trace_id WHERE NOT starts_with(f.source, 'sample:')
 ORDER BY name

@@ -3,7 +3,7 @@
 WITH candidate AS (
     SELECT trace_id, intent, md5_number_lower(trace_id || $seed) AS draw
     FROM trace
-    WHERE environment = $environment AND prompt_id = $prompt_id AND ts >= $since AND ts < $until AND arm = 'live'
+    WHERE environment = $environment AND prompt_id = $prompt_id AND ts >= $since AND ts < $until AND list_contains($arms, arm)
         AND ($behavior IS NULL OR intended = $behavior) AND variables IS NOT NULL
 ), ranked AS (
     SELECT trace_id, draw, intent,

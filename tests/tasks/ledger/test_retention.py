@@ -33,9 +33,10 @@ def left(store: Store) -> list[int]:
 
 def test_payload_goes_first_then_the_trace(store: Store, start: datetime, four: list[Trace]) -> None:
     day = timedelta(days=1)
-    store.tx(
+    gone = store.tx(
         lambda tx: retention.expire(tx, "production", trace_before=start - 2 * day, payload_before=start - day / 2)
     )
+    assert gone == retention.Gone(1, 1, 1, payloads=2)
     assert left(store) == [3, 3, 3]
     kept = {row["trace_id"]: row for row in store.rows("FROM trace")}
     assert (kept["tr_0"]["output"], kept["tr_1"]["output"], kept["tr_2"]["variables"]) == ("text", None, None)
@@ -48,7 +49,8 @@ def test_another_environment_is_left_alone(store: Store, start: datetime, four: 
 
 
 def test_a_unit_is_forgotten(store: Store, four: list[Trace]) -> None:
-    store.tx(lambda tx: retention.forget_unit(tx, "u1"))
+    assert not store.tx(lambda tx: retention.forget_unit(tx, "u1", "staging"))
+    assert store.tx(lambda tx: retention.forget_unit(tx, "u1", "production")) == retention.Gone(2, 2, 2)
     assert left(store) == [2, 2, 2]
     assert store.rows("SELECT DISTINCT unit FROM trace") == [{"unit": "u0"}]
 
@@ -59,5 +61,6 @@ def test_old_segments_are_deleted(tmp_path: Path, start: datetime) -> None:
         path = tmp_path / "done" / f"{name}.jsonl"
         path.touch()
         os.utime(path, (at.timestamp(), at.timestamp()))
+    (tmp_path / "done" / "gone.jsonl").symlink_to("cleared by another process")
     assert retention.clear_done(tmp_path, start - timedelta(days=1)) == 1
-    assert [path.stem for path in (tmp_path / "done").iterdir()] == ["new"]
+    assert {path.stem for path in (tmp_path / "done").iterdir()} == {"new", "gone"}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import threading
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from registry.errors import LedgerError, LedgerLocked, LedgerTooNew, SettingsError
+from registry.errors import LedgerError, LedgerLocked, LedgerTooNew, LedgerUnwritable, SettingsError
 from tasks.ledger import event, migration
 from tasks.ledger.migration import Migration
 from tasks.ledger.store import Reader, Store, Transaction
@@ -130,6 +131,24 @@ def test_processes_write_at_once_and_nothing_is_lost(store: Store, python: Pytho
     assert [writer.returncode for writer in writers] == [0] * 3
     assert numbers(store) == list(range(1, 31))
     assert seen == sorted(seen)
+
+
+def test_a_disk_without_room_is_an_error_that_keeps_nothing(store: Store, start: datetime) -> None:
+    """The kernel refuses to let a file grow, as a full disk does; with room again the ledger is as it was."""
+    add_event(store, start, "before")
+    before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, most))
+    try:
+        with pytest.raises(LedgerUnwritable, match="could not be written"):
+            add_event(store, start, "x" * 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
+    add_event(store, start, "after")
+    assert store.rows("SELECT kind FROM event ORDER BY kind") == [{"kind": "after"}, {"kind": "before"}]
+
+
+def add_event(store: Store, at: datetime, kind: str) -> None:
+    store.tx(lambda tx: event.append(tx, kind=kind, actor="test", subjects={}, payload={}, at=at))
 
 
 def test_busy_readers_do_not_starve_a_writer(store: Store) -> None:

@@ -69,3 +69,8 @@ def test_metrics_that_were_really_collected(store: Store, start: datetime, a_tra
 def test_a_trace_comes_back_as_it_was(store: Store, hundred: list[Trace]) -> None:
     assert trace.get(store, "tr_7") == hundred[7]
     assert trace.get(store, "tr_none") is None
+
+
+def test_traces_by_their_ids(store: Store, hundred: list[Trace]) -> None:
+    asked = [hundred[3].trace_id, hundred[1].trace_id, "tr_gone"]
+    assert {one.trace_id for one in trace.of_ids(store, asked)} == set(asked[:2])

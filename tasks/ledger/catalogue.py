@@ -1,0 +1,131 @@
+"""The PostgreSQL database that is the catalogue of a DuckLake: its address, and the lock that one writer holds."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from registry.errors import LedgerLocked, LedgerUnwritable, SettingsError
+
+if TYPE_CHECKING:
+    import psycopg
+
+PREFIX = "ducklake:postgres:"
+EXPECTED = "ducklake:postgres:dbname=NAME host=HOST user=USER|/a/folder/that/every/machine/mounts"
+_LOCK = (0x5052, 0x4C44)
+"""Two numbers of ours: advisory locks of one database share one space."""
+_SECRET = re.compile(r"""(password|passfile|sslpassword)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s'"]+)""", re.IGNORECASE)
+_IN_URL = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
+_HOLDERS = """
+    SELECT a.application_name AS name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+    WHERE l.locktype = 'advisory' AND l.classid = %s AND l.objid = %s AND l.granted
+"""
+
+
+class Address(NamedTuple):
+    """`conninfo` as libpq reads it; `data` is where the Parquet files are. Printed without its secrets."""
+
+    conninfo: str
+    data: str
+
+    def __repr__(self) -> str:
+        return f"Address({self.name!r})"
+
+    @property
+    def name(self) -> str:
+        """Without secrets, for messages."""
+        return f"{PREFIX}{masked(self.conninfo)}|{self.data}"
+
+
+def address(text: str) -> Address:
+    """Read `ducklake:postgres:<conninfo>|<folder>`. Raises SettingsError, which never repeats a password."""
+    conninfo, _, data = text.removeprefix(PREFIX).rpartition("|")
+    if text.startswith(PREFIX) and conninfo.strip() and data.startswith("/"):
+        return Address(conninfo.strip(), data.rstrip("/") + "/")
+    raise SettingsError(
+        f"the ledger {masked(text)!r} is of a kind that is not known",
+        expected=f"a path, duckdb:///<path>, or {EXPECTED}",
+        fix="Set PROMPTSHIP_LEDGER to one of these",
+    )
+
+
+def masked(text: str) -> str:
+    """Without the passwords of connection strings, in both of their forms."""
+    return _IN_URL.sub(r"\1:***@", _SECRET.sub(r"\1=***", text))
+
+
+def is_made(at: Address, timeout_s: float) -> bool:
+    """Whether a DuckLake was made in this database."""
+    with _connected(at, timeout_s) as connection:
+        row = connection.execute("SELECT to_regclass('public.ducklake_metadata') IS NOT NULL").fetchone()
+    return bool(row and row[0])
+
+
+@contextmanager
+def only_writer(at: Address, timeout_s: float) -> Iterator[None]:
+    """Nobody else writes this ledger meanwhile; PostgreSQL gives the lock back when this process dies.
+
+    Raises LedgerLocked, naming who writes, after `timeout_s`.
+    """
+    with _connected(at, timeout_s) as connection:
+        from psycopg.errors import LockNotAvailable
+
+        connection.execute("SELECT set_config('lock_timeout', %s, false)", [f"{max(1, int(timeout_s * 1000))}ms"])
+        try:
+            connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", _LOCK)
+        except LockNotAvailable:
+            connection.rollback()
+            _locked(at, [row[0] for row in connection.execute(_HOLDERS, _LOCK)], timeout_s)
+        yield
+
+
+@contextmanager
+def _connected(at: Address, timeout_s: float) -> Iterator[psycopg.Connection]:
+    """One transaction, rolled back at the end: it holds a lock and nothing else."""
+    _need_driver()
+    import psycopg
+
+    me = f"promptship {socket.gethostname()}:{os.getpid()}"
+    try:
+        connection = psycopg.connect(
+            at.conninfo, connect_timeout=max(2, int(timeout_s)), application_name=me, options="-c statement_timeout=0"
+        )
+    except psycopg.Error as error:
+        _unreachable(at, masked(str(error)))
+    try:
+        yield connection
+    except psycopg.Error as error:
+        _unreachable(at, masked(str(error)))
+    finally:
+        connection.close()
+
+
+def _need_driver() -> None:
+    if find_spec("psycopg") is None:
+        raise SettingsError(
+            "a ledger in PostgreSQL needs packages that are not installed",
+            expected="psycopg and the DuckDB extensions ducklake and postgres_scanner",
+            fix="pip install 'promptship-pipeline[scale]'",
+        )
+
+
+def _unreachable(at: Address, said: str) -> NoReturn:
+    raise LedgerUnwritable(
+        f"{at.name} cannot be reached: {' '.join(said.split())}",
+        expected="a PostgreSQL that answers, and an account that may write",
+        fix="Check PROMPTSHIP_LEDGER and the database; `promptship doctor` looks again",
+    ) from None
+
+
+def _locked(at: Address, holders: list[str], timeout_s: float) -> NoReturn:
+    who = " and ".join(holder.removeprefix("promptship ") for holder in holders) or "another process"
+    raise LedgerLocked(
+        f"{at.name} was held by {who} for {timeout_s:g} s",
+        expected="a writer that ends",
+        fix="Run this again; end that process (host:number) when it hangs",
+    ) from None

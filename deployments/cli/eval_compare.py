@@ -35,8 +35,8 @@ def list_(limit: int, json_: bool) -> None:
     from tasks.ledger import eval_result
     from tasks.ledger.store import Store
 
-    ledger = Roots.find().ledger
-    rows = [one._asdict() for one in eval_result.runs(Store.open(ledger), limit)] if ledger.exists() else []
+    store = Store.of(Roots.find())
+    rows = [one._asdict() for one in eval_result.runs(store, limit)] if store.exists() else []
     if json_:
         document("eval_runs", runs=rows)
     elif rows:
@@ -59,7 +59,7 @@ def compare(before: str, after: str, all_: bool, json_: bool) -> None:
     from tasks.evaluation.comparison import compare as compared
     from tasks.ledger.store import Store
 
-    store = Store.open(Roots.find().ledger)
+    store = Store.of(Roots.find())
     old, new = side(store, before), side(store, after)
     names = (old.name, new.name) if old.name != new.name else (before, after)
     found = compared(names[0], old.answers, names[1], new.answers)
@@ -83,7 +83,7 @@ def side(reader: Reader, spoken: str, arm: str | None = None) -> Side:
 
     run_id, _, named = spoken.partition(":")
     rows = eval_result.of_run(reader, run_id)
-    _on_dev(run_id, rows)
+    on_dev(run_id, rows)
     arms = sorted({row.arm for row in rows})
     chosen = named or (arms[0] if len(arms) == 1 else arm)
     if chosen not in arms:
@@ -97,7 +97,8 @@ def side(reader: Reader, spoken: str, arm: str | None = None) -> Side:
     return Side(f"{chosen} {min(row.at for row in kept):%d %b %H:%M}", found)
 
 
-def _on_dev(run_id: str, rows: Sequence[EvalResult]) -> None:
+def on_dev(run_id: str, rows: Sequence[EvalResult]) -> None:
+    """Raises EvalSetError for a gate's run, and for one that is not there."""
     from registry.errors import EvalSetError
 
     if not rows:

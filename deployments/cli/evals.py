@@ -66,6 +66,7 @@ command.add_command(eval_compare.compare)
 @click.option("--repeats", type=click.IntRange(1, 20), default=1, show_default=True, help="Ask each case so often.")
 @click.option("--fresh", is_flag=True, help="Ask the model again where an answer is kept from before.")
 @click.option("--max-usd", type=click.FloatRange(0), default=5, show_default=True, help="Stop when this is spent.")
+@click.option("--max-calls", type=click.IntRange(0), help="Stop after so many calls; those from before do not count.")
 @as_json
 def run(
     prompt: str,
@@ -79,6 +80,7 @@ def run(
     repeats: int,
     fresh: bool,
     max_usd: float,
+    max_calls: int | None,
     json_: bool,
 ) -> int:
     """Run PROMPT VERSION on its dev cases; exit 1 when a must-pass case failed, 3 when it stopped early.
@@ -86,6 +88,7 @@ def run(
     The cases of the gate are never run here: what authors look at and tune on proves nothing any more.
     """
     from deployments.cli.naming import concrete
+    from tasks.gateway.budget import Budget
     from tasks.release.workspace import Workspace
 
     workspace = Workspace.here("cli")
@@ -93,7 +96,8 @@ def run(
     names = [concrete(workspace.catalog, workspace.publisher, prompt, word) for word in words if word]
     asked = asked_of(workspace, prompt, names[0], subset, limit)
     earlier = _earlier(workspace, prompt, names[0], beside)
-    ran = _run(workspace, asked, _arms(workspace, prompt, names), range(1, repeats + 1), fresh, max_usd)
+    budget = Budget(max_calls, max_usd)
+    ran = _run(workspace, asked, _arms(workspace, prompt, names), range(1, repeats + 1), fresh, budget)
     _document(ran, names, earlier) if json_ else _print(ran, names[0], earlier)
     return exit_code(ran.run, names[0])
 
@@ -161,18 +165,17 @@ def _arms(workspace: Workspace, prompt: str, versions: Sequence[str]) -> list[Ar
 
 
 def _run(
-    workspace: Workspace, asked: Asked, arms: Sequence[Arm], rounds: Sequence[int], fresh: bool, max_usd: float
+    workspace: Workspace, asked: Asked, arms: Sequence[Arm], rounds: Sequence[int], fresh: bool, budget: Budget
 ) -> Ran:
+    """The last of several arms is what is live, or what the person named: `pairwise` compares with it."""
     from deployments.cli.progress import shown
     from tasks.evaluation.job import interleaved
     from tasks.evaluation.runner import run_all
     from tasks.evaluation.seating import seat
-    from tasks.gateway.budget import Budget
     from tasks.gateway.cache import Cache
     from tasks.gateway.gateway import Gateway
     from tasks.release.workspace import Progress
 
-    budget = Budget(max_usd=max_usd)
     jobs = list(interleaved(asked.cases, arms, rounds))
     done = 0
     with shown() as tell:
@@ -180,13 +183,14 @@ def _run(
         def told(_: object) -> None:
             nonlocal done
             done += 1
-            tell(Progress("eval", done, len(jobs), f"{budget.usd:.2f} USD"))
+            tell(Progress("eval", done, len(jobs), budget.told))
 
         test = None if fresh else f"dev {asked.library.sha}"
         door = Gateway(budget, Cache(workspace.roots.cache))
         judged = [arm.model for arm in arms]
         panel = seat(asked.library.evalset, workspace.catalog, workspace.publisher, judged)
-        ran = run_all(asked.library.evalset, jobs, door, test_id=test, on_result=told, panel=panel)
+        other = arms[-1] if len(arms) > 1 else None
+        ran = run_all(asked.library.evalset, jobs, door, test_id=test, on_result=told, panel=panel, live=other)
     return Ran(asked, ran, _store(workspace, ran), budget)
 
 

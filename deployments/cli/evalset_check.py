@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from registry.catalog import Catalog
     from registry.roots import Roots
     from tasks.evaluation.evalset import Library
+    from tasks.evaluation.remark import Remark
     from tasks.evaluation.usage import Wear
 
 
@@ -30,7 +31,8 @@ def check(name: str, json_: bool) -> int:
     library = evalset.read(roots.evalsets, name.partition("/")[0])
     worn = _wear(roots, library)
     remarks = remarks_of(library, _sizes())
-    remarks += [*held_out(library, prompts(Catalog(roots.registry), library)), *usage.remarks(worn)]
+    catalog = Catalog(roots.registry)
+    remarks += [*held_out(library, prompts(catalog, library)), *usage.remarks(worn), *_judged(roots, catalog, library)]
     wrong = any(remark.severity == "error" for remark in remarks)
     told = _facts(library, worn)
     if json_:
@@ -58,6 +60,21 @@ def prompts(catalog: Catalog, library: Library) -> dict[str, str]:
     return found
 
 
+def _judged(roots: Roots, catalog: Catalog, library: Library) -> list[Remark]:
+    """What the gate will say of the set's judge. Raises what an unknown judge raises."""
+    from registry.runtime.storage import publisher
+    from tasks.calibration import keeping, standing
+    from tasks.calibration.rubrics import rubrics_sha
+    from tasks.evaluation.seating import seat
+
+    name, rubrics = library.evalset.name, rubrics_sha(library)
+    if rubrics is None:
+        return []
+    panel = seat(library.evalset, catalog, publisher(roots), [])
+    calibration = keeping.read(roots.evalsets, name)
+    return standing.remarks(standing.doubts(name, rubrics, panel.behaviors, calibration))
+
+
 def _sizes() -> Any:
     from deployments.cli.evalset_plan import sizes
 
@@ -71,7 +88,8 @@ def _wear(roots: Roots, library: Library) -> Wear:
     from tasks.ledger.store import Store
     from tasks.release.workspace import wall_clock
 
-    used = measuring.usage(Store.open(roots.ledger), library) if roots.ledger.exists() else Usage(0, None)
+    store = Store.of(roots)
+    used = measuring.usage(store, library) if store.exists() else Usage(0, None)
     return wear(library, used, wall_clock().date())
 
 

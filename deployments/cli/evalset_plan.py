@@ -9,8 +9,7 @@ import click
 from deployments.cli.output import as_json, document, table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from registry.roots import Roots
     from tasks.evaluation.evalset import Library
     from tasks.evaluation.planning import Option, Reach
     from tasks.gate.measuring import Measured
@@ -36,7 +35,7 @@ def plan(name: str, detect: float, measure: bool, json_: bool) -> None:
 
     roots = Roots.find()
     library = evalset.read(roots.evalsets, name.partition("/")[0])
-    measured = _measured(roots.ledger, library) if measure else None
+    measured = _measured(roots, library) if measure else None
     found, source = _components(library, measured)
     gated = [library.select(subset) for subset, told in library.evalset.subsets.items() if told.split == "gate"]
     told = options(found, detect / 100)
@@ -60,11 +59,11 @@ def sizes() -> Any:
     return {risk: Size(CAPS[risk], MIN_CASES[risk]) for risk in CAPS}
 
 
-def _measured(ledger: Path, library: Library) -> Measured:
+def _measured(roots: Roots, library: Library) -> Measured:
     from tasks.gate import measuring
     from tasks.ledger.store import Store
 
-    return measuring.measured(Store.open(ledger), library)
+    return measuring.measured(Store.of(roots), library)
 
 
 def _components(library: Library, measured: Measured | None) -> tuple[Components, str]:

@@ -23,9 +23,9 @@ _SHOWN = 100
 @since_option("30d")
 @as_json
 def coverage(name: str, environment: str, since: Any, json_: bool) -> int:
-    """Compare the gate split with live requests: intents, lengths, languages, wording; exit 2 when it misses some.
+    """Compare the gate split with live requests: intents, lengths, languages, meaning; exit 2 when it misses some.
 
-    Languages are told by script and stop words. Wording is compared by character n-grams: it is no measure of meaning.
+    Languages are told by script and stop words, meaning by the sentence encoder that comes along.
     """
     from tasks.evaluation.production import covered
     from tasks.release.workspace import Workspace
@@ -38,7 +38,7 @@ def coverage(name: str, environment: str, since: Any, json_: bool) -> int:
         document("evalset_coverage", name=name, environment=environment, **told)
     else:
         table(_SLICE, [_row(found, one) for one in found.slices])
-        click.echo("\n".join(["", *_wording(found), *(_missing(found, one) for one in missed)]))
+        click.echo("\n".join(["", *_meaning(found), *(_missing(found, one) for one in missed)]))
     return 2 if missed else 0
 
 
@@ -47,13 +47,13 @@ def _row(found: Coverage, one: Slice) -> dict[str, Any]:
     return {**one._asdict(), **shares, "missed": "missed" if one.missed else ""}
 
 
-def _wording(found: Coverage) -> list[str]:
+def _meaning(found: Coverage) -> list[str]:
     if found.bound is None:
-        return ["wording: too few clusters to know how near cases of this set are to each other"]
+        return ["meaning: too few clusters to know how near cases of this set are to each other"]
     share = found.far / found.requests
     head = (
-        f"wording: {found.far} of {found.requests} requests ({share:.0%}) are worded like no case"
-        f" (cosine of character n-grams below {found.bound:.2f}); 5% of the cases are as far from all others"
+        f"meaning: {found.far} of {found.requests} requests ({share:.0%}) are like no case"
+        f" (cosine of embeddings below {found.bound:.2f}); 5% of the cases are as far from all others"
     )
     return [head, *(f"  {group.requests} like: {_short(group.example)}" for group in found.groups)]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deployments.cli import judge_export
 from deployments.cli.output import as_json, document, table
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ def command() -> None:
     """Models that score answers, compared with people."""
 
 
+command.add_command(judge_export.export)
+
+
 @command.command("calibrate")
 @click.argument("evalset")
 @click.option(
@@ -32,7 +36,7 @@ def command() -> None:
     "labels_",
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSON lines: case, answer, good, and if you like arm, style, metric, by.",
+    help="JSON lines: case, answer, good, and if you like arm, style, metric, by; `judge export` writes them.",
 )
 @click.option("--max-usd", type=click.FloatRange(0), default=5, show_default=True, help="Stop when this is spent.")
 @as_json
@@ -68,7 +72,7 @@ def _measure(workspace: Workspace, library: Library, labels: list[Label], max_us
     from tasks.gateway.gateway import Gateway
 
     panel, rubrics = _judges(workspace, library)
-    judges = {str(to): arm.artifact.behavior for to, arm in panel.judges.items()}
+    judges = panel.behaviors
     door = Gateway(Budget(max_usd=max_usd), Cache(workspace.roots.cache))
     said = verdicts(library, labels, panel, door, f"calibration {behavior.sha(judges)}")
     return calibrate(labels, said, judges, rubrics, workspace.now().date())

@@ -45,7 +45,7 @@ async def _all(
 
 async def _verdict(library: Library, case: Case, label: Label, panel: Panel, asking: Asking) -> bool | None:
     asked = [meant(library.evalset, case, label)]
-    answer = Answer(label.answer, asked=Asked(case.variables, case.expected))
+    answer = Answer(label.answer, asked=Asked(case.variables, case.expected, live=label.against))
     opinions = await panel.opinions(questions(asked, case, answer), asking)
     finding = judge(asked, case, answer, _TEXT, opinions)[0]
     return None if finding.score is None else finding.status == "passed"

@@ -17,11 +17,16 @@ class Label(Strict):
     """One answer to a case, and whether a person found it good.
 
     `arm` and `style` say where the answer comes from and what it looks like, in words of the team's own: the judge's
-    bias is looked for between them. `metric` says which judged assertion is meant, where a case has several.
+    bias is looked for between them. `metric` says which judged assertion is meant, where a case has several. `against`:
+    live's answer, for a `pairwise` that compares with it; good is then what is not worse. `question` and `reference`
+    are for the person who labels.
     """
 
     case: str = Field(min_length=1)
     answer: str
+    against: str | None = None
+    question: str | None = None
+    reference: str | None = None
     good: bool
     arm: str | None = None
     style: str | None = None

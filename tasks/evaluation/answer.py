@@ -24,13 +24,15 @@ class NoSuchPath(ValueError):
 class Asked:
     """What an answer is an answer to: the case's own words, and what the prompt said.
 
-    `instructions` are the texts that users are not meant to see; `tools` those that the model could call.
+    `instructions` are the texts that users are not meant to see; `tools` those that the model could call; `live` is
+    what the live version answered to the same case in the same round, None where there is none.
     """
 
     variables: Mapping[str, Any] = field(default_factory=dict)
     expected: Mapping[str, Any] = field(default_factory=dict)
     instructions: tuple[str, ...] = ()
     tools: tuple[Tool, ...] = ()
+    live: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,53 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from registry.artifact import Tool
 from registry.diff.paragraphs import text_of
 from registry.runtime.drivers import Reply, Request
 from registry.runtime.refusal import is_refusal
-from tasks.gateway.call import Call, Outcome
-from tasks.gateway.gateway import Gateway
+from tasks.gateway.call import Outcome
 
 from .answer import Answer, Asked
 from .assertion import Assertion
 from .assertions.question import NO_OPINIONS, Opinions, Silence
-from .conversing import converse
-from .job import Arm, Job
+from .job import Job
 from .panel import Asking, Panel
 from .rendering import Messages
 from .result import CaseResult
 from .scoring import Finding, judge, questions, score, unjudged
+from .talks import Talks
 
 
-def request(arm: Arm, messages: Messages, timeout_s: float, tools: tuple[Tool, ...] = ()) -> Request:
-    """What the driver gets, the same as an application would send; `tools` are offered beside the artifact's own."""
-    artifact = arm.artifact
-    return Request(
-        model=arm.model,
-        messages=messages,
-        decoding=artifact.decoding,
-        tools=artifact.tools + tools,
-        output=artifact.output,
-        behavior=artifact.behavior,
-        timeout_s=timeout_s,
-    )
-
-
-async def ask(
-    job: Job,
-    messages: Messages,
-    asked: Sequence[Assertion],
-    gateway: Gateway,
-    test_id: str | None,
-    timeout_s: float,
-    panel: Panel,
-) -> CaseResult:
+async def ask(job: Job, asked: Sequence[Assertion], talks: Talks, panel: Panel) -> CaseResult:
     """The result of this job; a call that failed for good is an unscored one. Raises BudgetSpent."""
-    wanted = request(job.arm, messages, timeout_s, job.case.tools)
-    call = Call(wanted, job.case.id, job.round, job.arm.name, test_id)
-    outcome = await converse(call, job.case, gateway)
-    answer = _answer(job, wanted, outcome.reply, outcome.cost_usd) if outcome.reply else None
-    asking = Asking(job.case.id, job.round, gateway, test_id, timeout_s)
+    outcome = await talks.outcome(job)
+    compared = outcome.reply is not None and any(part.with_live for one in asked for part in one.parts)
+    live = await talks.of_live(job.case, job.round) if compared else None
+    wanted = talks.request(job)
+    answer = _answer(job, wanted, outcome.reply, outcome.cost_usd, live) if outcome.reply else None
+    asking = Asking(job.case.id, job.round, talks.gateway, talks.test_id, talks.timeout_s)
     opinions = await panel.opinions(questions(asked, job.case, answer), asking) if answer else NO_OPINIONS
     result = judged(job, asked, outcome, answer, opinions)
     return replace(result, error=_lost(opinions)) if answer and result.score is None else result
@@ -73,9 +50,9 @@ def _lost(opinions: Opinions) -> str | None:
     return found[0] if found else None
 
 
-def _answer(job: Job, wanted: Request, reply: Reply, cost_usd: float | None) -> Answer:
+def _answer(job: Job, wanted: Request, reply: Reply, cost_usd: float | None, live: str | None) -> Answer:
     case = job.case
-    asked = Asked(case.variables, case.expected, instructions(wanted.messages), wanted.tools)
+    asked = Asked(case.variables, case.expected, instructions(wanted.messages), wanted.tools, live)
     return Answer(
         reply.text, reply.finish_reason, reply.refusal, reply.latency_s, cost_usd, tuple(reply.tool_calls), asked
     )

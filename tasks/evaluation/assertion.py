@@ -15,7 +15,7 @@ from pydantic import (
 
 from registry.artifact import Strict
 
-from .assertions import NOT, SET, TYPES, known, own, split
+from .assertions import NOT, PAIRWISE, SET, TYPES, known, own, split
 from .assertions.kind import Kind, nothing
 
 NAME = r"^[a-z0-9][a-z0-9_-]*$"
@@ -105,6 +105,11 @@ class Assertion(Strict):
     def judged(self) -> bool:
         """Whether a model's opinion is part of it."""
         return any(part.kind.judged for part in self.parts)
+
+    @property
+    def with_live(self) -> bool:
+        """Whether it compares the answer with live's: a `pairwise` without a text of its own."""
+        return self.type.removeprefix(NOT) == PAIRWISE and self.value is None and self.expected is None
 
     @property
     def zeroes(self) -> bool:

@@ -14,8 +14,8 @@ from .case import Case
 if TYPE_CHECKING:
     from .evalset import EvalSet
 
-JUDGES: dict[To, tuple[str, ...]] = {"rubric": ("llm-rubric",), "pairwise": ("pairwise",), "embedding": ("similar",)}
-"""Who is asked by which type."""
+JUDGES: dict[To, tuple[str, ...]] = {"rubric": ("llm-rubric",), "pairwise": ("pairwise",)}
+"""Who has to be named for which type; for `similar` there is an encoder that nobody has to name."""
 
 
 def problems(evalset: EvalSet, cases: Sequence[Case], folder: str) -> list[str]:

@@ -9,13 +9,13 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from registry.runtime.drivers import Reply
 from tasks.gateway.call import Call, Outcome
 from tasks.gateway.gateway import Gateway
 
-from .case import Case, ToolResult
+from .case import ToolResult
 
 STEPS = 20
 """Calls after which a conversation ends: a model that calls one tool for ever is stopped."""
@@ -23,17 +23,27 @@ STEPS = 20
 Message = dict[str, Any]
 
 
-async def converse(call: Call, case: Case, gateway: Gateway) -> Outcome:
+class Script(Protocol):
+    """A case, or a recorded trace: what the user says after each answer, and what the tools answer."""
+
+    @property
+    def turns(self) -> Sequence[str]: ...
+
+    @property
+    def tool_results(self) -> Sequence[ToolResult]: ...
+
+
+async def converse(call: Call, script: Script, gateway: Gateway) -> Outcome:
     """All calls as one: the last answer, the tool calls of all in order, tokens, money and time summed.
 
-    A case without turns and tool results is one call. Raises BudgetSpent.
+    Without turns and tool results it is one call. Raises BudgetSpent.
     """
     messages: list[Message] = list(call.request.messages)
-    turns, outcomes = deque(case.turns), list[Outcome]()
+    turns, outcomes = deque(script.turns), list[Outcome]()
     while len(outcomes) < STEPS:
         outcome = await gateway.complete(replace(call, request=replace(call.request, messages=list(messages))))
         outcomes.append(outcome)
-        following = _following(outcome.reply, case.tool_results, turns, f"{len(outcomes)}") if outcome.reply else []
+        following = _following(outcome.reply, script.tool_results, turns, f"{len(outcomes)}") if outcome.reply else []
         if not following:
             break
         messages += following

@@ -1,13 +1,12 @@
-"""An eval set beside what production asks: intents, lengths, languages, and requests worded like no case. Pure.
+"""An eval set beside what production asks: intents, lengths, languages, and requests that no case is like. Pure.
 
-Lengths are characters of all texts of a request. Likeness is the cosine of hashed character n-grams: of wording, not of
-meaning.
+Lengths are characters of all texts of a request. Likeness is the cosine of embeddings.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ import numpy as np
 from scipy.special import pdtr
 
 from .language import language
-from .wording import Floats, nearest, vectors
+from .wording import Floats, nearest
 
 QUANTILES = (0.25, 0.5, 0.75, 0.95)
 NEAR_QUANTILE = 0.05
@@ -26,8 +25,11 @@ FEW = 3
 """A share less than a third of that of production is missed; a set is often balanced on purpose."""
 SEEN = 5
 """Requests of one kind from which on it is a kind."""
-LIKE = 0.4
+LIKE = 0.6
 SHOWN = 5
+
+Embed = Callable[[Sequence[str]], Floats]
+"""A row of length 1 for each text."""
 
 
 class Text(NamedTuple):
@@ -50,7 +52,7 @@ class Slice(NamedTuple):
 
 
 class Far(NamedTuple):
-    """Requests worded like each other and like no case, and one of them."""
+    """Requests like each other and like no case, and one of them."""
 
     requests: int
     example: str
@@ -68,10 +70,10 @@ class Coverage(NamedTuple):
     groups: tuple[Far, ...]
 
 
-def coverage(cases: Sequence[Text], asked: Sequence[Text]) -> Coverage:
+def coverage(cases: Sequence[Text], asked: Sequence[Text], embed: Embed) -> Coverage:
     """Needs a case and a request."""
     slices = [*_intents(cases, asked), *_lengths(cases, asked), *_languages(cases, asked)]
-    rows, requests = vectors([one.text for one in cases]), vectors([one.text for one in asked])
+    rows, requests = embed([one.text for one in cases]), embed([one.text for one in asked])
     bound = _bound(cases, rows)
     alone = [] if bound is None else [n for n, one in enumerate(nearest(requests, rows)) if one.cosine < bound]
     groups = _groups(requests[alone], [asked[index].text for index in alone])

@@ -63,7 +63,7 @@ class Identical(Strict):
 
 class Judging(Strict):
     """Who answers what assertions ask of models: `rubric` and `pairwise` are prompts of the registry (`id@version`),
-    `embedding` is an entry of models.yaml."""
+    `embedding` is an entry of models.yaml, null for the encoder that comes along."""
 
     rubric: str | None = Field(None, pattern=_PINNED, examples=["answer-judge@v1"])
     pairwise: str | None = Field(None, pattern=_PINNED, examples=["pair-judge@v1"])

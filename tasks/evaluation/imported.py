@@ -64,7 +64,7 @@ def assemble(imported: ImportedCases, told: Told, variables: Mapping[str, Variab
     said = tuple(sorted({*imported.notes, *notes.all}, key=lambda note: (note.place, note.kind, note.what)))
     if len({case["split"] for case in cases}) < 2:
         raise NothingLeft(
-            f"{len(cases)} case(s) that are no two independent questions: dev and gate need one each", said
+            f"{len(cases)} cases were read, no two of them independent questions: dev and gate need one each", said
         )
     fields, lines = _hoisted(told, cases)
     return Assembled(fields, tuple(lines), _checked(fields, lines), said)

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from registry.artifact import Decoding
-from registry.errors import RenderError
+from registry.errors import ModelRejected, RenderError
 from registry.models import Model
 from registry.runtime.drivers import Request
+from registry.runtime.drivers.sentences import vectors
 from registry.runtime.output import check_output
 from tasks.gateway.call import Call, Outcome
 from tasks.gateway.gateway import Gateway
 
-from .assertions.question import Opinion, Opinions, Question, Silence, To
+from .assertions.question import Embedding, Opinion, Opinions, Question, Silence, To
 from .job import Arm
 from .reading import READERS
 
@@ -36,15 +37,21 @@ class Asking:
 
 @dataclass(frozen=True)
 class Panel:
-    """`judges` are behavior versions of their own; `embedder` is a model whose driver answers with a vector."""
+    """`judges` are behavior versions of their own; `embedder` is a model whose driver answers with a vector, None for
+    the sentence encoder that comes along."""
 
     judges: Mapping[To, Arm] = field(default_factory=dict)
     embedder: Model | None = None
 
     @property
+    def behaviors(self) -> dict[str, str]:
+        """The behavior version of each judge."""
+        return {str(to): arm.artifact.behavior for to, arm in self.judges.items()}
+
+    @property
     def identity(self) -> dict[str, str] | None:
         """What makes it the same panel: behavior versions, and the key of the embedding model. None without any."""
-        found = {str(to): arm.artifact.behavior for to, arm in self.judges.items()}
+        found = self.behaviors
         if self.embedder is not None:
             found["embedding"] = self.embedder.key
         return dict(sorted(found.items())) or None
@@ -54,6 +61,8 @@ class Panel:
         return {question: await self._opinion(question, asking) for question in questions}
 
     async def _opinion(self, question: Question, asking: Asking) -> Opinion:
+        if question.to == "embedding" and self.embedder is None:
+            return _encoded(dict(question.variables)["text"])
         try:
             request = self._request(question, asking.timeout_s)
         except RenderError as error:
@@ -80,8 +89,8 @@ class Panel:
     def _request(self, question: Question, timeout_s: float) -> Request | None:
         """Raises RenderError for what does not fit the judge's variables."""
         variables = dict(question.variables)
-        if question.to == "embedding":
-            return self._embedding(variables["text"], timeout_s)
+        if self.embedder is not None and question.to == "embedding":
+            return _embedding(self.embedder, variables["text"], timeout_s)
         arm = self.judges.get(question.to)
         if arm is None:
             return None
@@ -96,11 +105,17 @@ class Panel:
             timeout_s=timeout_s,
         )
 
-    def _embedding(self, text: str, timeout_s: float) -> Request | None:
-        if self.embedder is None:
-            return None
-        messages = [{"role": "user", "content": text}]
-        return Request(self.embedder, messages, _NOT_DRAWN, behavior=self.embedder.key, timeout_s=timeout_s)
+
+def _embedding(embedder: Model, text: str, timeout_s: float) -> Request:
+    messages = [{"role": "user", "content": text}]
+    return Request(embedder, messages, _NOT_DRAWN, behavior=embedder.key, timeout_s=timeout_s)
+
+
+def _encoded(text: str) -> Opinion:
+    try:
+        return Embedding(tuple(vectors([text])[0]))
+    except ModelRejected as error:
+        return Silence(str(error))
 
 
 def _unanswered(question: Question, outcome: Outcome) -> Silence:

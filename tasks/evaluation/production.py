@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
+import numpy as np
+
 from registry.errors import LedgerError
+from registry.runtime.drivers.sentences import vectors
 from tasks.evaluation.coverage import Coverage, Text, coverage
 from tasks.evaluation.evalset import Library, read
 from tasks.evaluation.proposals import Proposals
 from tasks.evaluation.proposing import Proposal, Seen, propose
-from tasks.evaluation.wording import said
+from tasks.evaluation.wording import Floats, said
 from tasks.ledger import trace
 from tasks.ledger.went_wrong import Wrong, went_wrong
 from tasks.release.workspace import Workspace
@@ -40,7 +44,14 @@ def covered(workspace: Workspace, name: str, environment: str, back: timedelta) 
             expected=f"live requests of the last {back.days or back} days",
             fix="Run `promptship trace ingest`, or look further back with --since",
         )
-    return coverage(cases, asked)
+    return coverage(cases, asked, _embedded)
+
+
+def _embedded(texts: Sequence[str]) -> Floats:
+    """Each text once: production asks the same again and again."""
+    known = list(dict.fromkeys(texts))
+    rows = dict(zip(known, vectors(known), strict=True))
+    return np.asarray([rows[text] for text in texts], dtype=np.float32)
 
 
 def refreshed(workspace: Workspace, name: str, environment: str, back: timedelta, limit: int) -> Refreshed:

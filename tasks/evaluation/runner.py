@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
@@ -13,10 +14,11 @@ from tasks.gateway.lane import width
 
 from .asking import ask
 from .evalset import EvalSet
-from .job import Job
+from .job import Arm, Job
 from .panel import NOBODY, Panel
-from .rendering import Messages, Place, render_all
+from .rendering import render_all
 from .result import CaseResult
+from .talks import Talks
 
 FAILURES_IN_A_ROW = 20
 """Calls that may fail one after the other before a run stops: an endpoint that is down is found early."""
@@ -47,10 +49,18 @@ def run_all(
     on_result: OnResult = silent,
     timeout_s: float = TIMEOUT_S,
     panel: Panel = NOBODY,
+    live: Arm | None = None,
 ) -> Run:
-    """`run`, for callers without an event loop."""
+    """`run`, for callers without an event loop; on the cluster that PROMPTSHIP_EXECUTOR names, if it names one."""
+    if os.environ.get("PROMPTSHIP_EXECUTOR"):
+        from .cluster import scheduler
+        from .spreading import Work, spread
+
+        if address := scheduler():
+            work = Work(evalset, test_id, timeout_s, panel, live, gateway.cache, gateway.retries)
+            return spread(address, work, list(jobs), gateway.budget, on_result)
     return asyncio.run(
-        run(evalset, jobs, gateway, test_id=test_id, on_result=on_result, timeout_s=timeout_s, panel=panel)
+        run(evalset, jobs, gateway, test_id=test_id, on_result=on_result, timeout_s=timeout_s, panel=panel, live=live)
     )
 
 
@@ -63,31 +73,31 @@ async def run(
     on_result: OnResult = silent,
     timeout_s: float = TIMEOUT_S,
     panel: Panel = NOBODY,
+    live: Arm | None = None,
 ) -> Run:
     """All jobs in their order, as many at once as each model takes; `on_result` after each.
 
-    `test_id` is the test whose cached calls are reused, None for none; `panel` answers what assertions ask of models.
+    `test_id` is the test whose cached calls are reused, None for none; `panel` answers what assertions ask of models;
+    `live` is the arm, of those in `jobs`, that `pairwise` compares with.
     Stops starting calls when the budget is spent or 20 calls in a row failed. Raises RenderError before the first call,
     and whatever `on_result` raises.
     """
-    return await _Runner(evalset, gateway, test_id, on_result, timeout_s, panel).run(list(jobs))
+    jobs = list(jobs)
+    talks = Talks(render_all(jobs), gateway, test_id, timeout_s, live)
+    return await _Runner(evalset, talks, on_result, panel).run(jobs)
 
 
 @dataclass
 class _Runner:
     evalset: EvalSet
-    gateway: Gateway
-    test_id: str | None
+    talks: Talks
     on_result: OnResult
-    timeout_s: float
     panel: Panel
     came: Run = field(default_factory=Run)
     failures: int = 0
     answered: bool = False
-    rendered: dict[Place, Messages] = field(default_factory=dict)
 
     async def run(self, jobs: list[Job]) -> Run:
-        self.rendered = render_all(jobs)
         queues: dict[str, deque[Job]] = {}
         for job in jobs:
             queues.setdefault(job.arm.model.key, deque()).append(job)
@@ -108,9 +118,7 @@ class _Runner:
             self._take(result)
 
     async def _ask(self, job: Job) -> CaseResult:
-        messages = self.rendered[Place(job.case.id, job.arm.artifact.behavior)]
-        asked = self.evalset.asked_of(job.case)
-        return await ask(job, messages, asked, self.gateway, self.test_id, self.timeout_s, self.panel)
+        return await ask(job, self.evalset.asked_of(job.case), self.talks, self.panel)
 
     def _take(self, result: CaseResult) -> None:
         self.came.results.append(result)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tasks.evaluation.job import interleaved
-from tasks.gate.comparing import pairs
+from tasks.gate.comparing import CANDIDATE, pairs
 from tasks.gate.fast import decide_fast
 from tasks.gate.look import Look
 from tasks.gate.rounds import ask, gateway
@@ -28,5 +28,6 @@ def run(workspace: Workspace, record: Record, step: Step) -> StageOutcome:
     look = Look(pairs(asked.results, 1), rounds_done=1, rounds_max=1, margin=0.0, risk=subject.version.risk)
     verdict = decide_fast(look)
     evidence = evidence_of(verdict, asked.results)
-    evidence |= {"evalset": subject.selection.name, "evalset_sha": subject.selection.sha}
+    scores = {result.case_id: result.score for result in asked.results if result.arm == CANDIDATE}
+    evidence |= {"evalset": subject.selection.name, "evalset_sha": subject.selection.sha, "scores": scores}
     return StageOutcome(verdict.verdict, verdict.reason, evidence, asked.calls, asked.cost_usd)

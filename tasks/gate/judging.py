@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any, NamedTuple
 
 from registry import behavior
-from tasks.calibration import keeping
+from tasks.calibration import keeping, standing
 from tasks.calibration.calibration import Calibration
 from tasks.calibration.label import Label
 from tasks.calibration.rubrics import judged_parts, rubrics_sha
@@ -49,16 +49,7 @@ class Judging:
     @property
     def doubts(self) -> tuple[str, ...]:
         """Why the judge may not pass a version alone; none when nothing is judged."""
-        if self.rubrics is None:
-            return ()
-        command = f"run `promptship judge calibrate {self.evalset} --labels FILE`"
-        if self.calibration is None:
-            return (f"the judge was never compared with people on this set: {command}",)
-        judges = {to: arm.artifact.behavior for to, arm in self.panel.judges.items()}
-        if dict(self.calibration.judge) != judges or self.calibration.rubrics != self.rubrics:
-            since = self.calibration.measured
-            return (f"judge or rubric changed since people's labels were compared on {since}: {command}",)
-        return self.calibration.faults
+        return standing.doubts(self.evalset, self.rubrics, self.panel.behaviors, self.calibration)
 
     @property
     def factor(self) -> float:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean
+from types import MappingProxyType
 
 from tasks.calibration.label import Label
 from tasks.gate.decide import decide
@@ -19,12 +20,15 @@ Differences = Mapping[str, float]
 """By case, -1..1: how much better people found the candidate's answers than live's."""
 
 
-def differences(labels: Sequence[Label], candidate: str, live: str | None) -> Differences:
-    """Of the cases of which people labelled answers of both versions; `arm` of a label names the version."""
+def differences(
+    labels: Sequence[Label], candidate: str, live: str | None, names: Mapping[str, str] = MappingProxyType({})
+) -> Differences:
+    """Of the cases of which people labelled answers of both versions; `arm` of a label names the version, or one of
+    `names` (a behavior version) does."""
     found: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
     for label in labels:
         if label.arm is not None:
-            found[label.case][label.arm].append(label.good)
+            found[label.case][names.get(label.arm, label.arm)].append(label.good)
     return {
         case: fmean(arms[candidate]) - fmean(arms[live])
         for case, arms in found.items()

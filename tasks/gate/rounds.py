@@ -15,7 +15,7 @@ from tasks.evaluation.result import CaseResult
 from tasks.evaluation.runner import Run, run_all
 from tasks.evaluation.scoring import Finding
 from tasks.evaluation.seating import seat
-from tasks.gate.comparing import CANDIDATE, MUST_PASS
+from tasks.gate.comparing import CANDIDATE, LIVE, MUST_PASS
 from tasks.gate.must_pass import RUNS
 from tasks.gateway.budget import Budget
 from tasks.gateway.cache import Cache
@@ -49,12 +49,13 @@ def ask(
     def told(_: CaseResult) -> None:
         nonlocal done
         done += 1
-        workspace.tell(Progress(stage, done, len(jobs), f"{door.budget.usd:.2f} USD"))
+        workspace.tell(Progress(stage, done, len(jobs), door.budget.told))
 
     before = door.budget.calls
     judged = [job.arm.model for job in jobs]
     panel = seat(selection.evalset, workspace.catalog, workspace.publisher, judged)
-    run = run_all(selection.evalset, jobs, door, test_id=test, on_result=told, panel=panel)
+    live = next((job.arm for job in jobs if job.arm.name == LIVE), None)
+    run = run_all(selection.evalset, jobs, door, test_id=test, on_result=told, panel=panel, live=live)
     return Asked(run.results, door.budget.calls - before, spent(door.budget), _stopped(run))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from registry.behavior import short
 from tasks.evaluation.result import CaseResult
 from tasks.gate.comparing import CANDIDATE, first_cases, pairs, slices
 from tasks.gate.decide import decide
@@ -96,8 +97,11 @@ class _Test:
 
     def _people(self) -> Differences:
         """How much better people found the candidate's answers than live's, where they labelled both."""
+        record = self.record
         labels = self.subject.judging.pairs if self.subject.judging else ()
-        return differences(labels, self.record.to_version, self.record.from_version)
+        known = ((record.from_behavior, record.from_version), (record.to_behavior, record.to_version))
+        names = {short(behavior): version for behavior, version in known if behavior and version}
+        return differences(labels, record.to_version, record.from_version, names)
 
     def _min_score(self) -> float:
         return self.subject.selection.evalset.min_score or 0.0

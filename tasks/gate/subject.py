@@ -15,7 +15,7 @@ from tasks.evaluation.job import Arm
 from tasks.gate.comparing import ANCHOR, CANDIDATE, LIVE
 from tasks.gate.judging import Judging, judging_of
 from tasks.gate.look import CAPS
-from tasks.ledger import anchor, gate_test, release
+from tasks.ledger import anchor, drift_alarm, gate_test, release
 from tasks.ledger.gate_test import GateTest
 from tasks.ledger.store import Reader, Transaction
 from tasks.release.record import Record
@@ -70,7 +70,20 @@ def of_record(workspace: Workspace, record: Record, *, full: bool) -> Subject:
         )
     selection = evalset.load(workspace.roots.evalsets, version.evals.full if full else version.evals.fast)
     found = tuple(_arms(workspace, record, version, full=full))
+    if record.from_behavior is None:
+        _comparable(selection)
     return Subject(version, selection, found, judging_of(workspace, selection, found))
+
+
+def _comparable(selection: Selection) -> None:
+    """Raises EvalSetError where an assertion needs the live version that a first release does not have."""
+    asked = [one for case in selection.cases for one in selection.evalset.asked_of(case)]
+    if any(part.with_live for one in asked for part in one.parts):
+        raise EvalSetError(
+            f"{selection.name} compares answers with live's, and nothing is live yet",
+            expected="for a first release a `pairwise` with a text to compare with",
+            fix="Give it `value` or `expected` for now, or make a first version live with `promptship live pin`",
+        )
 
 
 def _arms(workspace: Workspace, record: Record, version: PromptVersion, *, full: bool) -> Sequence[Arm]:
@@ -85,8 +98,11 @@ def _arms(workspace: Workspace, record: Record, version: PromptVersion, *, full:
     return found
 
 
-def identity(subject: Subject, redraw: int) -> dict[str, Any]:
-    """What makes it the same test; `redraw` counts the tests of this subject that do not stand any more."""
+def identity(subject: Subject, redraw: int, drifted: datetime | None) -> dict[str, Any]:
+    """What makes it the same test; `redraw` counts the tests of this subject that do not stand any more.
+
+    `drifted`: after a drift of one of its models was confirmed, live and anchor are asked again too: another test.
+    """
     behaviors = {arm.name: arm.artifact.behavior for arm in subject.arms}
     named = {
         "candidate": behaviors[CANDIDATE],
@@ -96,15 +112,21 @@ def identity(subject: Subject, redraw: int) -> dict[str, Any]:
         "judge": subject.judging.identity if subject.judging else None,
         "models": sorted({arm.model.key for arm in subject.arms}),
     }
-    return {**named, "redraw": redraw} if redraw else named
+    later = {"redraw": redraw} if redraw else {}
+    return named | later | ({"drifted": drifted.isoformat()} if drifted else {})
+
+
+def drifted(reader: Reader, subject: Subject) -> datetime | None:
+    """When the newest drift of a model that this subject compares was confirmed; None when none ever was."""
+    return drift_alarm.newest(reader, {arm.model.key for arm in subject.arms})
 
 
 def standing(tx: Transaction, subject: Subject, record: Record, now: datetime) -> GateTest:
     """The test to go on with: the one of this subject, or a new one when its pass is old or was rolled back since."""
-    redraw = 0
+    redraw, since = 0, drifted(tx, subject)
     while True:
         test = gate_test.open_or_resume(
-            tx, identity(subject, redraw), margin=subject.margin, rounds_max=subject.rounds_max, now=now
+            tx, identity(subject, redraw, since), margin=subject.margin, rounds_max=subject.rounds_max, now=now
         )
         if not _fallen(tx, test, record, now):
             return test
@@ -113,9 +135,9 @@ def standing(tx: Transaction, subject: Subject, record: Record, now: datetime) -
 
 def kept(reader: Reader, subject: Subject, record: Record, now: datetime) -> GateTest | None:
     """The test that `standing` would go on with, where it exists already."""
-    redraw = 0
+    redraw, since = 0, drifted(reader, subject)
     while True:
-        test = gate_test.get(reader, gate_test.identity(identity(subject, redraw)))
+        test = gate_test.get(reader, gate_test.identity(identity(subject, redraw, since)))
         if test is None or not _fallen(reader, test, record, now):
             return test
         redraw += 1

@@ -36,6 +36,7 @@ from .kind import Kind
 
 NOT = "not-"
 SET = "assert-set"
+PAIRWISE = "pairwise"
 KINDS: dict[str, Kind] = {
     "is-json": is_json.KIND,
     "contains-json": contains_json.KIND,
@@ -60,7 +61,7 @@ KINDS: dict[str, Kind] = {
     "trajectory:tool-sequence": trajectory_tool_sequence.KIND,
     "trajectory:tool-args-match": trajectory_tool_args_match.KIND,
     "llm-rubric": llm_rubric.KIND,
-    "pairwise": pairwise.KIND,
+    PAIRWISE: pairwise.KIND,
     SET: assert_set.KIND,
     "no-pii": no_pii.KIND,
     "no-secrets": no_secrets.KIND,

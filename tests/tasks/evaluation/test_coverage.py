@@ -1,8 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
 import pytest
 
-from tasks.evaluation.coverage import Coverage, Slice, Text, coverage
+from registry.runtime.drivers import sentences
+from tasks.evaluation import coverage as covering
+from tasks.evaluation import evalset
+from tasks.evaluation.coverage import Coverage, Slice, Text
+from tasks.evaluation.wording import Floats, said, vectors
 
 THINGS = ("lamp", "coat", "mug", "rug", "fan", "bike", "sofa", "tent", "vase", "desk")
 
@@ -17,6 +25,11 @@ def cases(n: int = 40, intent: str = "order") -> list[Text]:
 def asked(n: int = 200) -> list[Text]:
     """The same again and again."""
     return [Text("order", cases()[i % 40].text) for i in range(n)]
+
+
+def coverage(cases: list[Text], asked: list[Text]) -> Coverage:
+    """By wording, which is quick, and near enough to meaning in these texts."""
+    return covering.coverage(cases, asked, vectors)
 
 
 def found(result: Coverage, kind: str) -> dict[str, Slice]:
@@ -60,3 +73,19 @@ def test_requests_worded_like_no_case_are_grouped() -> None:
 def test_too_few_clusters_to_know_what_is_near() -> None:
     result = coverage(cases(19), asked())
     assert (result.bound, result.far, result.groups) == (None, 0, ())
+
+
+def test_likeness_is_of_meaning() -> None:
+    """Of the set that we ship: questions in other words and another language are near a case, other matters are not."""
+
+    def embed(texts: Sequence[str]) -> Floats:
+        return np.asarray(sentences.vectors(texts), dtype=np.float32)
+
+    root = Path(__file__).resolve().parents[3] / "evalsets"
+    dev = [case for case in evalset.read(root, "order-extract").cases if case.split == "dev"]
+    known = [Text(case.intent, said(case.variables), case.group) for case in dev]
+    near = ["The vase arrived in pieces, I'd like a refund.", "Ihr Paket ist nicht gekommen, wo bleibt meine Lampe?"]
+    far = ["Write a poem about the sea.", "Please write me a haiku on waves."]
+    result = covering.coverage(known, [Text("order", text) for text in (*near, *far)], embed)
+    assert (result.far, [group.requests for group in result.groups]) == (2, [2])
+    assert result.groups[0].example == far[0]

@@ -8,10 +8,11 @@ import pytest
 
 from registry.behavior import short
 from registry.errors import ModelRejected
+from registry.models import Limits
 from registry.runtime.artifact_file import Artifact
 from tasks.evaluation.case import Case
 from tasks.evaluation.evalset import EvalSet
-from tasks.evaluation.job import Arm, Job
+from tasks.evaluation.job import Arm, Job, interleaved
 from tasks.evaluation.panel import Panel
 from tasks.evaluation.result import CaseResult
 from tasks.evaluation.runner import run_all
@@ -118,11 +119,61 @@ def test_pairwise_in_both_orders(choose: Callable[[str], str], score: float) -> 
     assert len(driver.requests) == 3
 
 
+def beside_live(candidate: str, live: str, choose: Callable[[str], str]) -> tuple[list[CaseResult], int]:
+    """Both arms answer one case in two rounds; candidate's result and live's of the first, and the calls made."""
+    limited = scripted.model(limits=Limits(concurrency=1))
+    arms = [Arm(name, scripted.artifact(text, answered_by=limited), limited) for name, text in _named(candidate, live)]
+    jobs = interleaved([CASE], arms, [1, 2])
+    with scripted.installed(says(lambda text: json.dumps({"better": choose(text)}))) as driver:
+        ran = run_all(told({"type": "pairwise"}), jobs, Gateway(), test_id=None, panel=PANEL, live=arms[1])
+    return sorted((one for one in ran.results if one.round == 1), key=lambda one: one.arm), len(driver.requests)
+
+
+def _named(candidate: str, live: str) -> list[tuple[str, str]]:
+    return [("candidate", candidate), ("live", live)]
+
+
+@pytest.mark.parametrize(
+    ("choose", "score"),
+    [
+        (lambda text: "first" if "first good" in text else "second", 1),
+        (lambda text: "second" if "first good" in text else "first", 0),
+        (lambda text: "second", 0.5),
+    ],
+    ids=["better", "worse", "likes what is second"],
+)
+def test_pairwise_without_a_text_compares_with_live(choose: Callable[[str], str], score: float) -> None:
+    (candidate, live), calls = beside_live("good {{ message }}", "bad {{ message }}", choose)
+    assert (candidate.score, live.score) == (score, 0.5)
+    assert live.findings[0].reason == "a tie: the same answer"
+    assert calls == 2 * (2 + 2), "live is asked once a round, and the judge in both orders"
+
+
+def test_the_same_answer_as_live_needs_no_judge() -> None:
+    (candidate, _), calls = beside_live("good {{ message }}", "good {{ message }}", lambda text: "first")
+    assert (candidate.score, calls) == (0.5, 4)
+
+
+def test_without_live_a_comparison_is_unscored() -> None:
+    with scripted.installed(says(lambda text: '{"better": "first"}')):
+        found = result({"type": "pairwise"})
+    assert (found.score, found.findings[0].reason) == (None, "there is no answer of live to compare with")
+
+
 def test_similar_is_the_cosine() -> None:
     vectors = {"hello": "[3, 4]", "hi": "[4, 3]"}
     with scripted.installed(lambda messages: messages[-1]["content"]) as driver:
         driver.say = lambda messages: vectors[messages[-1]["content"]] if len(driver.requests) > 1 else "hello"
         assert result({"type": "similar", "value": "hi"}).score == pytest.approx(0.96)
+
+
+@pytest.mark.parametrize(
+    ("text", "passed"), [("Good day to you.", True), ("The invoice is attached as a PDF.", False)], ids=["near", "far"]
+)
+def test_similar_works_offline_where_no_model_is_named(text: str, *, passed: bool) -> None:
+    with scripted.installed(lambda _: "Hello, good day!") as driver:
+        found = result({"type": "similar", "value": text, "threshold": 0.6}, Panel())
+    assert (found.findings[0].status == "passed", len(driver.requests)) == (passed, 1), found.findings[0].reason
 
 
 @pytest.mark.parametrize("said", ["no vector", "[]", '["a"]', "[0, 0]"])

@@ -72,7 +72,7 @@ def test_what_cannot_judge(tmp_path: Path, judge: dict[str, str], error: type[Ex
     [
         ({"type": "llm-rubric", "value": "kind"}, "rubric"),
         ({"type": "not-pairwise", "value": "x"}, "pairwise"),
-        ({"type": "assert-set", "assert": [{"type": "similar", "value": "x"}]}, "embedding"),
+        ({"type": "assert-set", "assert": [{"type": "pairwise"}]}, "pairwise"),
     ],
 )
 def test_a_set_that_asks_a_judge_has_to_name_it(tmp_path: Path, assertion: dict[str, Any], wanted: str) -> None:

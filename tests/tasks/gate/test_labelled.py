@@ -34,6 +34,7 @@ def test_only_cases_labelled_for_both_versions_count() -> None:
     ]
     assert differences(labels, "v3", "v2") == {"a": -0.5}
     assert differences(labels, "v3", None) == {}
+    assert differences(labels, "new", "v2", {"v3": "new"}) == {"a": -0.5}, "by another name, as of a behavior version"
 
 
 @pytest.mark.parametrize(

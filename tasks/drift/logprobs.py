@@ -1,0 +1,77 @@
+"""The fingerprint where a provider gives log-probabilities: a few prompts, drawn twice, one token each.
+
+After Chauvin et al., arXiv 2512.03816. They are asked for in requests of their own, since asking for them can change a
+text. Providers report them before sampling, so temperature and top_p stay invisible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tasks.drift.shift import PERMUTATIONS, Floats, Shift, standardised
+
+Vector = Mapping[str, float]
+"""Log-probability (nats) of the first token, by token: the likeliest twenty."""
+
+Vectors = Mapping[str, Sequence[Vector]]
+"""Vectors by prompt, in the order drawn."""
+
+DIGITS = 3
+"""Vectors that agree to so many digits are the same: a backend that answers bit by bit alike has one a prompt."""
+
+PROMPTS = 5
+DRAWS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LogprobShift:
+    """`unseen`: prompts with a vector tonight that the reference never had. `shift.effect`: nats above chance."""
+
+    shift: Shift
+    unseen: tuple[str, ...]
+
+
+def compare(reference: Vectors, tonight: Vectors, seed: int, permutations: int = PERMUTATIONS) -> LogprobShift:
+    """Mean absolute difference of mean log-probabilities over tokens and prompts, permuted within a prompt."""
+    prompts = [prompt for prompt in reference if reference[prompt] and tonight.get(prompt)]
+    rng = np.random.default_rng(seed)
+    observed, permuted = 0.0, np.zeros(permutations)
+    for prompt in prompts:
+        one, many = _differences(reference[prompt], tonight[prompt], rng, permutations)
+        observed, permuted = observed + one / len(prompts), permuted + many / len(prompts)
+    z, p = standardised(observed, permuted)
+    left_out = tuple(sorted((set(reference) | set(tonight)) - set(prompts)))
+    calls = sum(len(tonight[prompt]) for prompt in prompts)
+    shift = Shift(z, p, observed, observed - float(permuted.mean()), float(permuted.std()), calls, left_out)
+    return LogprobShift(shift, tuple(prompt for prompt in prompts if _unseen(reference[prompt], tonight[prompt])))
+
+
+def _unseen(reference: Sequence[Vector], tonight: Sequence[Vector]) -> bool:
+    known = {_rounded(vector) for vector in reference}
+    return any(_rounded(vector) not in known for vector in tonight)
+
+
+def _rounded(vector: Vector) -> tuple[tuple[str, float], ...]:
+    return tuple(sorted((token, round(value, DIGITS)) for token, value in vector.items()))
+
+
+def _differences(
+    reference: Sequence[Vector], tonight: Sequence[Vector], rng: np.random.Generator, permutations: int
+) -> tuple[float, Floats]:
+    rows = _table([*reference, *tonight])
+    now, n = len(tonight), len(rows)
+    orders = np.vstack([np.roll(np.arange(n), now), rng.random((permutations, n)).argsort(axis=1)])
+    chosen = rows[orders[:, :now]].mean(axis=1)
+    others = (rows.sum(axis=0) - chosen * now) / (n - now)
+    apart = np.abs(chosen - others).mean(axis=1)
+    return float(apart[0]), apart[1:]
+
+
+def _table(vectors: Sequence[Vector]) -> Floats:
+    """(n, tokens). A token that a vector does not list is at most as likely as its last one, and is put there."""
+    tokens = sorted({token for vector in vectors for token in vector})
+    floors = [min(vector.values(), default=0.0) for vector in vectors]
+    return np.array([[v.get(token, floor) for token in tokens] for v, floor in zip(vectors, floors, strict=True)])

@@ -1,0 +1,1 @@
+"""Whether what production asks, and what it gets, is what it was last week and what the eval set holds."""

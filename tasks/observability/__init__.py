@@ -1,0 +1,1 @@
+"""What Prometheus, Grafana and a collector need to watch what is live: rendered from guards, read from the ledger."""

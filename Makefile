@@ -1,4 +1,5 @@
-# make demo | test | test-next | check | e2e | bars | bars-full | bench | schemas | fix | lock | clean      each does its own set-up
+# make demo | serve | stop | test | test-next | test-scale | check | e2e | bars | bars-full | bench | schemas | fix | lock | clean
+# Each does its own set-up.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -13,7 +14,7 @@ INSTALL = $(BIN)/uv pip install --quiet --no-deps --build-constraints requiremen
 NEXT_PYTHON ?= $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/python3.13; do \
 	$$p -c '' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: demo test test-next check e2e bars bars-full bench schemas fix lock clean
+.PHONY: demo serve stop test test-next test-scale check e2e bars bars-full bench schemas fix lock clean
 
 demo: .venv/demo
 	$(BIN)/promptship demo
@@ -23,7 +24,7 @@ test: .venv/dev
 
 # What does not need Prefect or a model, on the newest Python and on the next DuckDB.
 test-next: .venv-next/dev
-	.venv-next/bin/pytest tests/registry tests/tasks -m 'not prefect and not local_model and not bars and not bars_full' $(ARGS)
+	.venv-next/bin/pytest tests/registry tests/tasks -m 'not prefect and not local_model and not bars and not bars_full and not scale' $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check
@@ -33,6 +34,16 @@ check: .venv/dev
 
 e2e bars bench: .venv/dev
 	$(BIN)/pytest -m $@ $(ARGS)
+
+test-scale: .venv/dev
+	$(BIN)/pytest -m scale $(ARGS)
+
+# Server, work pool, deployments and worker on this machine; `make stop` ends them.
+serve: .venv/demo
+	$(BIN)/promptship serve
+
+stop: .venv/demo
+	$(BIN)/promptship serve --stop
 
 bars-full: .venv/dev
 	$(BIN)/pytest -m 'bars or bars_full' --timeout 0 $(ARGS)

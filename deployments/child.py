@@ -52,6 +52,11 @@ class Child:
                 )
             time.sleep(0.2)
 
+    def kill(self) -> None:
+        """SIGKILL to the child alone: what it started goes on, until `stop`."""
+        self.process.kill()
+        self.process.wait()
+
     def stop(self, grace_s: float = 15) -> None:
         """SIGTERM to the child, then SIGKILL to what is left of its group. Safe to call twice."""
         if self.alive:
@@ -84,6 +89,25 @@ def start(
 def prefect(*arguments: str) -> list[str]:
     """The command line of Prefect's own CLI, in this interpreter."""
     return [sys.executable, "-c", _PREFECT, "--no-prompt", *arguments]
+
+
+def run(name: str, command: Sequence[str], environment: Mapping[str, str], cwd: Path | None = None) -> None:
+    """Run `command` to its end. Raises SettingsError with what it says when it fails."""
+    done = subprocess.run(
+        list(command),
+        env=dict(environment),
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SettingsError(
+            f"`{name}` ended with code {done.returncode}: {(done.stderr or done.stdout).strip()}",
+            expected="it to succeed",
+            fix="Read what it says above",
+        )
 
 
 def free_port() -> int:

@@ -1,4 +1,4 @@
-"""A Prefect server of this machine's own, as a child process: SQLite, a free port, no telemetry.
+"""A Prefect server of this machine's own, as a child process: SQLite or PostgreSQL, a free port, no telemetry.
 
 Never Prefect's ephemeral server: it costs 20 s in every process and leaves orphans.
 """
@@ -15,6 +15,8 @@ from urllib.request import urlopen
 
 from deployments import child
 
+DATABASE = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -25,23 +27,32 @@ class Server:
     environment: dict[str, str]
     process: child.Child
 
+    def wait(self, timeout_s: float) -> None:
+        """Returns when it is ready. Raises SettingsError when it ends before, or the time is over."""
+        self.process.wait_until(lambda: answers(f"{self.url}/api/ready"), timeout_s)
+
 
 @contextmanager
-def running(home: Path, timeout_s: float = 120) -> Iterator[Server]:
+def running(home: Path, timeout_s: float = 120, database: str | None = None) -> Iterator[Server]:
     """A server with its database in `home`, ready when the block begins and gone when it ends.
 
     Raises SettingsError when it does not come up.
     """
-    port = child.free_port()
-    environment = clean(os.environ) | settings(home, port)
-    command = child.prefect("server", "start", "--host", "127.0.0.1", "--port", str(port), "--analytics-off")
-    process = child.start("the Prefect server", command, environment, home / "server.log")
-    server = Server(f"http://127.0.0.1:{port}", home, environment, process)
+    server = start(home, child.free_port(), database)
     try:
-        process.wait_until(lambda: answers(f"{server.url}/api/ready"), timeout_s)
+        server.wait(timeout_s)
         yield server
     finally:
-        process.stop()
+        server.process.stop()
+
+
+def start(home: Path, port: int, database: str | None = None) -> Server:
+    """A server that is coming up, on SQLite in `home` or on the PostgreSQL of this URL, which only it is told."""
+    environment = clean(os.environ) | settings(home, port)
+    own = {DATABASE: database} if database else {}
+    command = child.prefect("server", "start", "--host", "127.0.0.1", "--port", str(port), "--analytics-off")
+    process = child.start("the Prefect server", command, environment | own, home / "server.log")
+    return Server(f"http://127.0.0.1:{port}", home, environment, process)
 
 
 def settings(home: Path, port: int) -> dict[str, str]:

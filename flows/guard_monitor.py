@@ -5,10 +5,13 @@ from __future__ import annotations
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from tasks.announce_events import announce_events
 from tasks.watch_environments import state_of_watch, watch_environments
 
 
 @flow(flow_run_name="guard monitor", persist_result=False)
 def guard_monitor(environments: tuple[str, ...] = (), minutes: float = 5) -> State:
     """Watch for so many minutes; without names every environment that serves something."""
-    return state_of_watch(watch_environments(environments, minutes))
+    watched = watch_environments(environments, minutes)
+    announce_events()
+    return state_of_watch(watched)

@@ -5,24 +5,34 @@ from __future__ import annotations
 from datetime import timedelta
 
 from prefect import task
+from prefect.runtime import flow_run
 
 from tasks import options
+from tasks.label_run import tag_run
 from tasks.planning.announcing import announce
-from tasks.release.loading import load
-from tasks.release.opening import open_release as open_
+from tasks.release.loading import begin
+from tasks.release.opening import recover_or_open
 from tasks.release.orders import ReleaseOrder
-from tasks.release.record import Record, Stage, Walk
+from tasks.release.record import Record, Stage
+from tasks.release.suspending import release_of
+from tasks.release.traffic import recover
 from tasks.telling import show, workspace
 
 
 @task(task_run_name="open {order.version}", **options.STAGE)
 def open_release(order: ReleaseOrder) -> Record | None:
-    """The record of the attempt to walk, or None when the version is live already."""
+    """The record of the attempt to walk, or None when the version is live already.
+
+    A run that was suspended goes on with the attempt that it waited for, however that ended meanwhile.
+    """
+    tag_run(order)
     here = workspace()
-    opened = open_(here, order, here.now())
-    if opened.release_id is None:
+    suspended = release_of(here.store, order.environment, order.prompt, str(flow_run.id), here.now())
+    if suspended:
+        recover(here)
+    release_id = suspended or recover_or_open(here, order, here.now()).release_id
+    if release_id is None:
         return None
-    show(opened.release_id, announce(here, opened.release_id))
+    show(release_id, announce(here, release_id))
     until = Stage(order.until) if order.until else None
-    walk = Walk(here.now(), until, timedelta(minutes=order.watch_minutes))
-    return load(here, opened.release_id, walk, here.now())
+    return begin(here, release_id, until, timedelta(minutes=order.watch_minutes))

@@ -12,9 +12,9 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
 
-from registry.errors import GenerationTaken, LedgerLocked
+from registry.errors import GenerationTaken, LedgerLocked, LedgerUnwritable
 
-_INFRASTRUCTURE = (LedgerLocked, GenerationTaken, ConnectionError, TimeoutError, OSError)
+_INFRASTRUCTURE = (LedgerLocked, LedgerUnwritable, GenerationTaken, ConnectionError, TimeoutError, OSError)
 
 
 async def infrastructure(_: Task[..., Any], __: TaskRun, state: State[Any]) -> bool:
@@ -23,9 +23,11 @@ async def infrastructure(_: Task[..., Any], __: TaskRun, state: State[Any]) -> b
     return isinstance(result, _INFRASTRUCTURE)
 
 
+ONCE: Final[dict[str, Any]] = {"cache_policy": NO_CACHE, "persist_result": False}
+"""For what would not be the same a second time: going back to the version before live goes back one further."""
+
 STAGE: Final[dict[str, Any]] = {
-    "cache_policy": NO_CACHE,
-    "persist_result": False,
+    **ONCE,
     "retries": 3,
     "retry_delay_seconds": exponential_backoff(1),
     "retry_jitter_factor": 0.3,

@@ -6,11 +6,14 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from tasks.label_run import label_run
+from tasks.reaching import unless_away
 from tasks.release.orders import ReleaseOrder
 from tasks.release.outcome import Outcome, outcome
 from tasks.release.outcome import State as Ended
 from tasks.release.record import Record
-from tasks.report.release import write_report
+from tasks.report.markdown import fenced
+from tasks.report.release import Report, write_report
 from tasks.telling import workspace
 
 _NAMES = {
@@ -33,8 +36,15 @@ def state_of(order: ReleaseOrder, record: Record | None) -> State:
     here = workspace()
     ended = outcome(record, here.now())
     report = write_report(here, record.release_id)
-    create_markdown_artifact(report.markdown, key=f"report-{record.prompt_id}", description=ended.sentence)
+    label_run(record.release_id, _NAMES[ended.state])
+    with unless_away("the report"):
+        create_markdown_artifact(_page(report), key=f"report-{record.prompt_id}", description=ended.sentence)
     return _state(ended)
+
+
+def _page(report: Report) -> str:
+    """A browser opens no file from this page: the path is there to copy."""
+    return f"{report.markdown}\nThe page with plots, on the worker's machine:\n\n{fenced(str(report.page))}"
 
 
 def _state(ended: Outcome) -> State:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
-from prefect.tasks import Task
+from collections.abc import Callable
+from typing import Final
 
 from tasks.ask_approval import ask_approval
 from tasks.close_release import close_release
@@ -14,11 +13,11 @@ from tasks.lint_prompt import lint_prompt
 from tasks.promote_release import promote_release
 from tasks.rebase_release import rebase_release
 from tasks.rehearse_way_back import rehearse_way_back
-from tasks.release.record import Record, Stage
+from tasks.release.record import Record, Stage, Step
 from tasks.replay_shadow import replay_shadow
 from tasks.watch_canary import watch_canary
 
-STAGES: Final[dict[Stage, Task[[Record, Any], Record]]] = {
+STAGES: Final[dict[Stage, Callable[[Record, Step], Record]]] = {
     Stage.LINT: lint_prompt,
     Stage.FAST_GATE: judge_fast_gate,
     Stage.GATE: judge_gate,

@@ -10,6 +10,7 @@ from prefect.artifacts import create_markdown_artifact, create_progress_artifact
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
 
+from tasks.reaching import unless_away
 from tasks.release.workspace import Progress, Tell, Workspace
 from tasks.report.markdown import escape
 
@@ -38,14 +39,21 @@ class _Teller:
         except MissingContextError:
             return
         if progress.total and not progress.ended:
-            self._show(min(100.0 * progress.done / progress.total, 100.0), progress)
+            with unless_away("progress"):
+                self._show(min(100.0 * progress.done / progress.total, 100.0), progress)
 
     def _show(self, percent: float, progress: Progress) -> None:
-        key = "-".join(re.findall("[a-z0-9]+", f"progress {progress.stage}".lower()))
+        said = f"{progress.done} of {progress.total}; {progress.note}".removesuffix("; ")
         if self._artifact is None:
-            self._artifact = create_progress_artifact(progress=percent, key=key, description=progress.note)
+            key = slug(f"progress {progress.stage}")
+            self._artifact = create_progress_artifact(progress=percent, key=key, description=said)
         else:
-            update_progress_artifact(self._artifact, progress=percent, description=progress.note)  # type: ignore[arg-type]
+            update_progress_artifact(self._artifact, progress=percent, description=said)  # type: ignore[arg-type]
+
+
+def slug(text: str) -> str:
+    """As Prefect wants the key of an artifact: lower-case letters, digits and dashes."""
+    return "-".join(re.findall("[a-z0-9]+", text.lower()))
 
 
 def show(release_id: str, lines: Sequence[str]) -> None:
@@ -55,7 +63,8 @@ def show(release_id: str, lines: Sequence[str]) -> None:
     for line in lines:
         get_run_logger().info("%s", line)
     bullets = "\n".join(f"- {escape(line)}" for line in lines)
-    create_markdown_artifact(bullets, key="plan", description=f"The plan of {release_id}")
+    with unless_away("the plan"):
+        create_markdown_artifact(bullets, key="plan", description=f"The plan of {release_id}")
 
 
 def workspace(actor: str = "flow") -> Workspace:

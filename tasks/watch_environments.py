@@ -12,9 +12,12 @@ from prefect.states import Completed, Failed
 
 from registry.errors import ClaimTaken
 from tasks import options
+from tasks.hear_approval import wake
 from tasks.monitor.acting import ACTOR
 from tasks.monitor.finding import Finding, Findings
 from tasks.monitor.watching import served, watch
+from tasks.release.suspending import due_anywhere
+from tasks.release.workspace import Workspace
 from tasks.telling import workspace
 
 STALE = timedelta(minutes=5)
@@ -39,6 +42,7 @@ def watch_environments(environments: tuple[str, ...], minutes: float) -> Watch:
         watch(here, environments or served(here), timedelta(minutes=minutes), found.add)
     except ClaimTaken as error:
         return Watch("WatchedByAnother", str(error))
+    _wake(here)
     lines = [_line(finding) for finding in found.newest]
     return Watch(
         "Alerted" if found.exit_code else "Watched", "\n".join(lines) or "nothing to watch", bool(found.exit_code)
@@ -48,6 +52,12 @@ def watch_environments(environments: tuple[str, ...], minutes: float) -> Watch:
 def state_of_watch(ended: Watch) -> State:
     """Green where nobody has to look; after a rollback, a hold, an alert or an error red, with a name of its own."""
     return (Failed if ended.alarming else Completed)(name=ended.name, message=ended.message)
+
+
+def _wake(here: Workspace) -> None:
+    """Runs that were suspended for an answer that came another way, or for a release that has ended by now."""
+    for waiting in here.store.read(lambda view: due_anywhere(view, here.now())):
+        wake(here, waiting)
 
 
 def _line(finding: Finding) -> str:

@@ -88,6 +88,7 @@ def artifact(
     answered_by: Model | None = None,
     variables: dict[str, dict[str, Any]] | None = None,
     output: dict[str, Any] | None = None,
+    tools: list[dict[str, Any]] | None = None,
 ) -> Artifact:
     """A behavior version with one user message; by default it has the variable `message` and promises text."""
     components: dict[Any, Any] = {
@@ -98,7 +99,7 @@ def artifact(
         },
         "model": (answered_by or model()).identity,
         "decoding": {"temperature": 0.0, "max_output_tokens": 16},
-        "tools": [],
+        "tools": tools or [],
         "output": output or {"format": "text"},
         "retrieval": None,
         "safety": {"text": "", "settings": {}},

@@ -57,7 +57,7 @@ def shop(folder: Path, versions: Mapping[str, tuple[int, int]], *, small: Sequen
         registry=make_registry(folder / "registry", dict(versions)),
         evalsets=make_evalsets(folder / "evalsets"),
     )
-    _quicken(roots.registry / "environments.yaml")
+    quicken(roots.registry / "environments.yaml")
     _shrink(roots, small)
     stop = threading.Event()
     with _named(roots), scripted.installed(say) as driver:
@@ -71,7 +71,7 @@ def shop(folder: Path, versions: Mapping[str, tuple[int, int]], *, small: Sequen
             thread.join()
 
 
-def _quicken(environments: Path) -> None:
+def quicken(environments: Path) -> None:
     """The demo's canary, looked at ten times a second instead of every other."""
     text = environments.read_text()
     for slow, quick in {"renew: 2s": "renew: 100ms", "dwell: {low: 2s}": "dwell: {low: 200ms}"}.items():

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -105,12 +106,16 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, versions: dict[str, tuple[int, int]] | None = None) -> Iterator[World]:
-    """`versions` maps a version to (quality, broken) in percent."""
+def world(
+    folder: Path, versions: dict[str, tuple[int, int]] | None = None, ledger: str | None = None, **urls: Any
+) -> Iterator[World]:
+    """`versions` maps a version to (quality, broken) in percent; `ledger` is one that is no file of this folder, `urls`
+    are other places of `Roots`."""
     registry = make_registry(
         folder / "registry", versions or {"v1": (40, 0), "v2": (80, 0), "v3": (38, 0), "v4": (85, 60)}
     )
-    roots = Roots(home=folder / "home", registry=registry, evalsets=make_evalsets(folder / "evalsets"))
+    evalsets = make_evalsets(folder / "evalsets")
+    roots = Roots(home=folder / "home", registry=registry, evalsets=evalsets, ledger_at=ledger, **urls)
     spool = Spool(roots.spool, rotate_s=0.02)
     with scripted.installed(say) as driver, Client("demo", roots=roots, spool=spool, poll=0.0) as client:
         workspace = Workspace(roots, actor="test")

@@ -71,10 +71,11 @@ def find(roots: Roots, asked: Mapping[str, Any]) -> Found:
 
     waiting = len(list(roots.outbox.glob("op_*.json")))
     note = f"{waiting} change(s) wait in the outbox and are not shown yet" if waiting else None
-    if not roots.ledger.exists():
+    store = Store.of(roots, _WAIT_S)
+    if not store.exists():
         return Found([], "ledger", note or f"there is no ledger in {roots.home} yet: nothing was released")
     try:
-        return Found(changelog.entries(Store.open(roots.ledger, _WAIT_S), **asked), "ledger", note)
+        return Found(changelog.entries(store, **asked), "ledger", note)
     except LedgerLocked as error:
         if not (roots.public / "changelog.duckdb").exists():
             raise

@@ -21,7 +21,8 @@ def show(roots: Roots, author: str | None, json_: bool) -> None:
     from tasks.ledger import changelog
     from tasks.ledger.store import Store
 
-    hits = changelog.hits(Store.open(roots.ledger)) if roots.ledger.exists() else []
+    store = Store.of(roots)
+    hits = changelog.hits(store) if store.exists() else []
     rows = [_row(one) for one in hits if author in (None, one.author)]
     if json_:
         document("authors", authors=rows)

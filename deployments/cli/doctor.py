@@ -37,6 +37,7 @@ def command(json_: bool) -> int:
 
 def _findings() -> Iterator[Finding]:
     from deployments.cli.health.data import data
+    from deployments.cli.health.orchestration import orchestration
     from deployments.cli.health.packages import packages
     from deployments.cli.health.places import places
     from deployments.cli.health.state import ledger, outbox, routes, spool
@@ -50,7 +51,8 @@ def _findings() -> Iterator[Finding]:
     yield from routes(roots, now)
     yield spool(roots, now)
     yield outbox(roots, now)
-    yield from data(roots)
+    yield from orchestration(now)
+    yield from data(roots, now.date())
 
 
 def _print(finding: Finding) -> None:

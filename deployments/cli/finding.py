@@ -29,6 +29,7 @@ def command(path: Path, folder: Path | None, owner: str | None, risk: Any, model
     from deployments.cli.registry_writing import Wishes, write_all
     from registry.importers.python_prompts import find
 
+    _refuse_others(path)
     found = find(path)
     if folder:
         written, notes = write_all(found, Wishes(None, owner, risk, model), folder)
@@ -43,6 +44,18 @@ def command(path: Path, folder: Path | None, owner: str | None, risk: Any, model
         if note.kind == "refused":
             click.echo(printable(f"{note.place}: {note.what}"), err=True)
     return 0
+
+
+def _refuse_others(path: Path) -> None:
+    """Raises UsageError for a file that is no Python."""
+    from registry.errors import UsageError
+
+    if path.is_file() and path.suffix != ".py":
+        raise UsageError(
+            f"{path.name!r} is no Python file",
+            expected="a .py file, or a folder of them",
+            fix="For promptfoo configs and .prompty files: promptship prompt import",
+        )
 
 
 def _tell(path: Path, rows: list[dict[str, Any]]) -> None:

@@ -12,6 +12,12 @@ import click
 from deployments.cli.output import as_json, document
 
 STARTER = Path(__file__).resolve().parents[1] / "starter"
+CI = STARTER.with_name("ci")
+_CI = {
+    "workflow.yml": Path(".github/workflows/prompts.yml"),
+    "action.yml": Path(".github/actions/promptship/action.yml"),
+    "promptship-ci.sh": Path(".github/actions/promptship/promptship-ci.sh"),
+}
 _OPTIONAL = (Path("README.md"), Path(".gitignore"))
 """Left as they are where a repository has them."""
 _SHARED = ("models.yaml", "environments.yaml", "metrics.yaml", "policies/*.yaml", "schema/*.schema.json")
@@ -31,7 +37,7 @@ def command(folder: Path, json_: bool) -> None:
     """Set up a repository for a team's own prompts.
 
     Into DIR come an example prompt with its eval set, models, environments, metrics, a safety policy, the schemas that
-    editors check them by, and a CI file. Nothing that is there already is touched.
+    editors check them by, and the files that CI runs by. Nothing that is there already is touched.
     """
     copies = [copy for copy in _copies() if not (copy.target in _OPTIONAL and (folder / copy.target).exists())]
     _refuse(folder, copies)
@@ -47,12 +53,13 @@ def command(folder: Path, json_: bool) -> None:
 
 
 def _copies() -> Iterator[Copy]:
-    """The starter's own files, and the rules and vocabulary that this installation has."""
+    """The starter's own files, those of CI, and the rules and vocabulary that this installation has."""
     import registry
 
     own = Path(registry.__file__).parent
     found = [(STARTER, path) for path in STARTER.rglob("*") if path.is_file()]
     yield from (Copy(path, path.relative_to(root)) for root, path in sorted(found))
+    yield from (Copy(CI / name, target) for name, target in _CI.items())
     for pattern in _SHARED:
         yield from (Copy(path, Path("registry") / path.relative_to(own)) for path in sorted(own.glob(pattern)))
 

@@ -30,7 +30,7 @@ def command() -> None:
 @as_json
 def show(prompt: str | None, environment: str, json_: bool) -> None:
     """What each prompt serves: live, canary, holdback, and where a rollback would go."""
-    from deployments.cli.deferred import defer
+    from tasks.ledger.deferred import defer
 
     defer("duckdb")
     from tasks.release.workspace import Workspace
@@ -101,26 +101,28 @@ def pin(
     prompt: str, version: str, environment: str, reason: str, by: str | None, break_glass: bool, json_: bool
 ) -> int:
     """Make VERSION live by hand; a canary ends with it."""
-    from deployments.cli.deferred import defer
+    from tasks.ledger.deferred import defer
 
     defer("duckdb")
     from deployments.cli import flipping
     from deployments.cli.naming import concrete
     from tasks.release import pinning
+    from tasks.release.following import follow
+    from tasks.release.operating import operator
 
     began = time.monotonic()
-    workspace = flipping.operator(by)
+    workspace = operator(by)
     chosen = concrete(workspace.catalog, workspace.publisher, prompt, version)
     flip = pinning.pin(
         workspace, environment, prompt, chosen, by=workspace.actor, reason=reason, break_glass=break_glass
     )
-    followed = flipping.follow(workspace.publisher, environment, workspace.now, began + flipping.READERS_WAIT_S)
+    followed = follow(workspace.publisher, environment, workspace.now, generation=flip.generation, began=began)
     if json_:
         ends = {"before": flipping.pinned(flip.before), "live": flipping.pinned(flip.after)}
         told = {"changed": flip.done, **ends, "seconds": flip.seconds, **flipping.follow_up(workspace, followed)}
         document("pin", environment=environment, prompt=prompt, **told)
     else:
-        click.echo("\n".join([flip.sentence, *flipping.sentences(workspace, followed)]))
+        click.echo("\n".join([flip.sentence, *flipping.sentences(workspace, followed, flip.done)]))
     if flip.done:
-        flipping.publish(workspace)
+        workspace.publish()
     return 0

@@ -6,6 +6,7 @@ Results go to stdout, progress and errors to stderr; with --json stdout is one J
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
 import sys
@@ -17,6 +18,8 @@ from registry.errors import PromptshipError
 
 WRONG_USAGE = 64
 INTERRUPTED = 130
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+_MAKE_ROOM = "Make room, then run the same command again: it goes on where it stopped"
 
 
 class Noun(NamedTuple):
@@ -27,9 +30,13 @@ class Noun(NamedTuple):
 
 
 NOUNS = {
+    "backup": Noun("backup", "The state of this installation in one file."),
     "changelog": Noun("changelog", "What changed, why, what it should move, and how to reverse it."),
+    "ci": Noun("ci", "Check what a pull request changes, release what a merge brought."),
     "demo": Noun("demo", "The whole product in a few minutes, on a local model."),
+    "deploy": Noun("deploy", "Bring a Prefect server to what the files say."),
     "doctor": Noun("doctor", "What this installation is made of, and what is wrong with it."),
+    "drift": Noun("drift", "Whether the models behind live prompts still answer as they did."),
     "eval": Noun("evals", "Run a prompt version on the cases that authors tune on."),
     "evalset": Noun("evalset", "The golden cases."),
     "experiment": Noun("experiment", "A canary read as an A/B test."),
@@ -37,12 +44,20 @@ NOUNS = {
     "init": Noun("init", "Set up a repository for a team's own prompts."),
     "judge": Noun("judge", "Models that score answers, compared with people."),
     "live": Noun("live", "What applications get, and an operator's hand on it."),
+    "matrix": Noun("matrix", "Every live prompt on every model: does it hold there."),
     "metrics": Noun("metrics", "What the requests of a prompt came to, by version, intent and day."),
+    "model": Noun("model", "The models: when they retire, what they answer to, and how to leave one."),
     "monitor": Noun("monitor", "Carry on canaries whose release died, and watch what is live."),
+    "observability": Noun("observability", "Prometheus rules, a dashboard and the metrics they read."),
     "prompt": Noun("prompt", "The prompts of the registry."),
+    "quality": Noun("quality", "How good live answers are, on a sample."),
+    "rehearse": Noun("rehearse", "Prove that what is live can go back to the version before."),
     "release": Noun("release", "Bring a prompt version into an environment."),
     "report": Noun("report", "Write the report of a release, in both formats, and say where it is."),
+    "restore": Noun("restore", "Put a backup back."),
     "rollback": Noun("rollback", "Take a canary back, or live to the version before."),
+    "serve": Noun("serve", "Server, worker and deployments on this machine, under a supervisor."),
+    "snippet": Noun("snippet", "The passages that prompts share."),
     "sql": Noun("sql", "Ask the ledger, read-only."),
     "trace": Noun("trace", "What applications asked and got."),
 }
@@ -85,6 +100,16 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         _show(arguments, "PS-U001", error.format_message(), {})
         return WRONG_USAGE
+    except ConnectionError as error:
+        found, fix = str(error), "See that this machine reaches it, then run the same command again"
+        _show(arguments, "PS-E000", f"{found}. {fix}.", {"found": found, "fix": fix})
+        return PromptshipError.exit_code
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        found = f"{error.filename or 'The disk'} could not be written: {error.strerror}"
+        _show(arguments, "PS-E000", f"{found}. {_MAKE_ROOM}.", {"found": found, "fix": _MAKE_ROOM})
+        return PromptshipError.exit_code
     except PromptshipError as error:
         _show(arguments, error.code, str(error), {"found": error.found, "expected": error.expected, "fix": error.fix})
         return error.exit_code
@@ -103,3 +128,7 @@ def main() -> None:
     if drivers is not None:
         drivers.close_all()
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -12,6 +12,7 @@ from deployments.cli.output import as_json, document, environment_option, table
 
 if TYPE_CHECKING:
     from registry.metrics import Metrics
+    from registry.roots import Roots
     from tasks.ledger.metric import By, Measured
 
 _SHARES = ("yes_no", "fraction")
@@ -41,7 +42,7 @@ def command(prompt: str, environment: str, since: Any, by: tuple[By, ...], json_
     catalog = Catalog(roots.registry)
     catalog.versions(prompt)
     asked = list(dict.fromkeys(by)) or ["version"]
-    found = _measured(roots.ledger, environment, prompt, {"since": back(now, since), "until": now, "by": asked})
+    found = _measured(roots, environment, prompt, {"since": back(now, since), "until": now, "by": asked})
     rows = [_row(one, catalog.metrics) for one in found]
     missing = _missing(catalog.metrics, {one.metric for one in found})
     if json_:
@@ -51,11 +52,12 @@ def command(prompt: str, environment: str, since: Any, by: tuple[By, ...], json_
     _print(rows, missing)
 
 
-def _measured(ledger: Any, environment: str, prompt: str, asked: Mapping[str, Any]) -> list[Measured]:
+def _measured(roots: Roots, environment: str, prompt: str, asked: Mapping[str, Any]) -> list[Measured]:
     from tasks.ledger import metric
     from tasks.ledger.store import Store
 
-    return metric.measured(Store.open(ledger), environment, prompt, **asked) if ledger.exists() else []
+    store = Store.of(roots)
+    return metric.measured(store, environment, prompt, **asked) if store.exists() else []
 
 
 def _row(one: Measured, metrics: Metrics) -> dict[str, Any]:

@@ -76,15 +76,15 @@ def _watch(here: Workspace, environments: tuple[str, ...], length: timedelta, to
 
 
 def _for_ever(environments: tuple[str, ...], told: Told) -> None:
-    """Round after round, each with the registry as it then is; a ledger that is locked for a while ends nothing."""
-    from registry.errors import LedgerLocked
+    """Round after round, each with the registry as it then is; a ledger that cannot be had for a while ends nothing."""
+    from registry.errors import LedgerLocked, LedgerUnwritable
 
     while True:
         here = _workspace(environments)
         began = here.now()
         try:
             _watch(here, environments, _ROUND, told)
-        except LedgerLocked as error:
+        except (LedgerLocked, LedgerUnwritable) as error:
             click.echo(str(error), err=True)
         if here.now() - began < _ROUND:
             here.pause(_RETRY_S)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from registry.catalog import Catalog
 from registry.diff.lineage import Side
 from registry.errors import RegistryError
+from registry.policies import bound_by
 from registry.roots import Roots
-from registry.runtime.publishing import LocalPublisher
+from registry.runtime.publishing import Publisher
 from registry.runtime.routes import RouteTable
+from registry.runtime.storage import publisher
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,8 @@ class Here:
         return Catalog(self.roots.registry)
 
     @cached_property
-    def publisher(self) -> LocalPublisher:
-        return LocalPublisher(self.roots.artifacts, self.roots.routes)
+    def publisher(self) -> Publisher:
+        return publisher(self.roots)
 
     def concrete(self, prompt: str, word: str) -> str:
         """The version that a person's word stands for: `v3`, `latest`, `production`."""
@@ -54,5 +57,9 @@ class Here:
 
     def tables(self) -> list[RouteTable]:
         """Of every environment that something was published for, by name. Raises RoutingError for an unreadable one."""
-        names = sorted(path.stem for path in self.roots.routes.glob("*.json") if path.stem != "models")
-        return [self.publisher.read_table(name) for name in names]
+        return [self.publisher.read_table(name) for name in self.publisher.environments()]
+
+
+def rendered(side: Side, values: dict[str, Any]) -> list[dict[str, Any]]:
+    """The chat messages as they are sent, with the safety policy's text. Raises RenderError, naming the version."""
+    return bound_by(side.behavior.components["safety"]["text"], side.version.render(**values))

@@ -10,9 +10,9 @@ import click
 from deployments.cli.output import as_json, document, table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from duckdb import Statement
+
+    from registry.roots import Roots
 
 _WAIT_S = 5.0
 _READING = "SELECT"
@@ -30,7 +30,7 @@ def command(query: str, json_: bool) -> None:
     from registry.roots import Roots
 
     refuse_writing(query)
-    rows = _rows(Roots.find().ledger, query)
+    rows = _rows(Roots.find(), query)
     columns = list(rows[0]) if rows else []
     if json_:
         document("rows", columns=columns, rows=[{name: _json(value) for name, value in row.items()} for row in rows])
@@ -65,20 +65,21 @@ def _parsed(query: str) -> list[Statement]:
         raise _not_understood(error) from None
 
 
-def _rows(ledger: Path, query: str) -> list[dict[str, Any]]:
+def _rows(roots: Roots, query: str) -> list[dict[str, Any]]:
     import duckdb
 
     from registry.errors import LedgerError
     from tasks.ledger.store import Store
 
-    if not ledger.exists():
+    store = Store.of(roots, _WAIT_S)
+    if not store.exists():
         raise LedgerError(
-            f"there is no ledger at {ledger}",
+            f"there is no ledger at {store.name}",
             expected="one that the first release or `promptship trace ingest` has made",
             fix="See `promptship doctor` for the state home in use",
         )
     try:
-        return Store.open(ledger, _WAIT_S).rows(query)
+        return store.rows(query)
     except duckdb.Error as error:
         raise _not_understood(error) from None
 

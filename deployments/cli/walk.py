@@ -9,11 +9,11 @@ from typing import Final
 
 from tasks.planning.announcing import announce
 from tasks.release.claiming import hold
-from tasks.release.loading import load
-from tasks.release.opening import open_release
+from tasks.release.loading import begin
+from tasks.release.opening import recover_or_open
 from tasks.release.order import next_step
 from tasks.release.orders import ReleaseOrder
-from tasks.release.record import Record, Stage, Walk
+from tasks.release.record import Record, Stage
 from tasks.release.taking import Run, take
 from tasks.release.workspace import Workspace
 
@@ -37,15 +37,14 @@ def walk(workspace: Workspace, order: ReleaseOrder, opened: Callable[[str], None
     None when the version is live already.
     """
     with hold(workspace, f"release:{order.environment}/{order.prompt}"):
-        found = open_release(workspace, order, workspace.now())
+        found = recover_or_open(workspace, order, workspace.now())
         opened(found.sentence)
         if found.release_id is None:
             return None
         for line in announce(workspace, found.release_id):
             opened(line)
         until = Stage(order.until) if order.until else None
-        this = Walk(workspace.now(), until, timedelta(minutes=order.watch_minutes))
-        record = load(workspace, found.release_id, this, workspace.now())
+        record = begin(workspace, found.release_id, until, timedelta(minutes=order.watch_minutes))
         while step := next_step(record, workspace.now()):
             record = take(workspace, record, step, _run(step.stage))
         return record

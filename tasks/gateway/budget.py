@@ -18,6 +18,12 @@ class Budget:
     usd: float = 0.0
     unpriced: int = 0
 
+    @property
+    def told(self) -> str:
+        """What is spent so far: `0.12 USD`, or `0.12 USD, 3 calls without a price`."""
+        unknown = f", {self.unpriced} calls without a price" if self.unpriced else ""
+        return f"{self.usd:.2f} USD{unknown}"
+
     def take(self) -> None:
         """One more call. Raises BudgetSpent when there is none left."""
         if self.max_calls is not None and self.calls >= self.max_calls:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from registry.errors import ClaimTaken
+from registry.runtime.routes import Canary
 from tasks.canary.stage import glance
 from tasks.ledger import event
 from tasks.ledger.claim import Claim
 from tasks.ledger.release import Release
+from tasks.rehearsal import stage as rehearsal
 from tasks.release import asking, closing, promoting
 from tasks.release.claiming import hold
 from tasks.release.loading import load
-from tasks.release.order import next_step
+from tasks.release.order import next_step, question
 from tasks.release.outcome import State, outcome
 from tasks.release.record import Record, Stage, Step, Walk
 from tasks.release.recording import StageOutcome
@@ -25,6 +28,7 @@ from tasks.report.release import write_report
 from .finding import Did, Finding, Watched
 
 _RUNS: Final[dict[Stage, Run]] = {
+    Stage.REHEARSAL: rehearsal.run,
     Stage.PROMOTE: promoting.run,
     Stage.APPROVAL: asking.run,
     Stage.CLOSE: closing.run,
@@ -44,7 +48,7 @@ def may_take(step: Step | None, begun: bool) -> bool:
     """
     if step is None:
         return False
-    return step.stage is Stage.CLOSE or (begun and step.stage in (Stage.CANARY, Stage.PROMOTE, Stage.APPROVAL))
+    return step.stage is Stage.CLOSE or (begun and step.stage in (Stage.CANARY, *_RUNS))
 
 
 def carry_on(workspace: Workspace, row: Release, began: datetime) -> Finding | None:
@@ -71,12 +75,25 @@ def _until(workspace: Workspace, release_id: str) -> Stage | None:
 
 
 def _waits(workspace: Workspace, record: Record) -> Step | None:
-    """The step that is the monitor's to take."""
-    route = workspace.publisher.read_table(record.environment).prompts.get(record.prompt_id)
-    running = route.canary if route is not None else None
-    begun = record.promoted or (running is not None and running.release == record.release_id)
+    """The step that is the monitor's to take; while a person is asked, a look at the canary that is on."""
+    running = _running(workspace, record)
     step = next_step(record, workspace.now())
-    return step if may_take(step, begun) else None
+    if step is None and running is not None:
+        return kept(record, running, workspace.now())
+    return step if may_take(step, record.promoted or running is not None) else None
+
+
+def _running(workspace: Workspace, record: Record) -> Canary | None:
+    """The canary of this release, where the table has one."""
+    route = workspace.publisher.read_table(record.environment).prompts.get(record.prompt_id)
+    canary = route.canary if route is not None else None
+    return canary if canary is not None and canary.release == record.release_id else None
+
+
+def kept(record: Record, running: Canary, now: datetime) -> Step | None:
+    """A look at this canary at the share it has while a person is asked; None when it waits for nobody."""
+    asked = question(replace(record, walk=Walk(record.walk.started_at)), now)
+    return Step(Stage.CANARY, share=running.share_bps / 100, of=asked.of) if asked is not None else None
 
 
 def _walk(workspace: Workspace, record: Record, claimed: Claim) -> Finding | None:

@@ -9,12 +9,12 @@ from functools import partial
 from typing import TypeVar
 
 from registry.errors import ClaimTaken, PromptshipError
-from registry.runtime.spool import sealed
-from tasks.ledger import ingest, release
+from tasks.ledger import release
 from tasks.ledger.claim import Claim
 from tasks.ledger.release import Release
+from tasks.release import arriving
 from tasks.release.claiming import hold
-from tasks.release.traffic import settle
+from tasks.release.traffic import recover
 from tasks.release.workspace import Workspace
 
 from .carrying import carry_on
@@ -44,8 +44,12 @@ def watch(workspace: Workspace, environments: Sequence[str], length: timedelta, 
 
 
 def served(workspace: Workspace) -> list[str]:
-    """The environments in which something was ever published."""
-    return [name for name in workspace.catalog.environments if workspace.publisher.read_table(name).generation]
+    """The environments in which something was ever published, or a first release is open."""
+    return [
+        name
+        for name in workspace.catalog.environments
+        if workspace.publisher.read_table(name).generation or release.open_in(workspace.store, name)
+    ]
 
 
 def look_round(workspace: Workspace, environment: str, claimed: Claim, began: datetime) -> list[Finding]:
@@ -89,8 +93,8 @@ class _Pass:
 
     def _prepared(self) -> list[Release]:
         """The releases that are open once ledger and outbox are up to date."""
-        settle(self.workspace)
-        ingest.take_in(self.workspace.store, sealed(self.workspace.roots.spool), self.workspace.now())
+        recover(self.workspace)
+        arriving.take_in(self.workspace, self.workspace.now())
         return release.open_in(self.workspace.store, self.environment)
 
     def _holdbacks(self) -> None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from registry.runtime.spool import sealed
-from tasks.ledger import changelog, event, ingest, release, stage_result
+from tasks.ledger import changelog, event, release, stage_result
 from tasks.ledger.changelog import Promoted
 from tasks.ledger.stage_result import StageResult
 from tasks.ledger.store import Transaction
 from tasks.outcome.observed import Finding, Observed, overall
 from tasks.outcome.observing import Span, observe
+from tasks.release import arriving
 from tasks.release.record import Stage
 from tasks.release.verdict import Verdict
 from tasks.release.workspace import Workspace
@@ -74,7 +74,7 @@ def look_back(workspace: Workspace, release_id: str, hours: float) -> Kept:
 def keep(workspace: Workspace, one: Due) -> Kept:
     """Take in what applications wrote, observe, and write what was found, once for each time."""
     started = workspace.now()
-    ingest.take_in(workspace.store, sealed(workspace.roots.spool), started)
+    arriving.take_in(workspace, started)
     found = look_back(workspace, one.release_id, one.hours)
     workspace.store.tx(lambda tx: _write(tx, workspace, found, started))
     workspace.store.publish(workspace.roots.public)

@@ -6,14 +6,13 @@ from datetime import datetime
 from statistics import fmean
 
 from registry.diff.paragraphs import text_of
-from registry.runtime.spool import sealed
 from registry.tokens import of_messages
 from tasks.canary import declaring
 from tasks.evaluation.evalset import Selection
 from tasks.evaluation.job import Arm
 from tasks.gate.comparing import CANDIDATE, LIVE
 from tasks.gate.subject import Subject, kept, of_record
-from tasks.ledger import ingest, rate, trace
+from tasks.ledger import drift_alarm, rate, trace
 from tasks.ledger.rate import Rate
 from tasks.planning.gating import Calls, gate_ahead
 from tasks.planning.gating import untestable as untestable_in_gate
@@ -22,10 +21,11 @@ from tasks.planning.guarding import untestable as untestable_in_canary
 from tasks.planning.prospect import Canary, Prospect, StepAhead, Untestable
 from tasks.planning.stepping import Shadowing, Work, steps_ahead
 from tasks.planning.work import Call, per_call
+from tasks.release import arriving
 from tasks.release.record import Record
 from tasks.release.workspace import Workspace
 from tasks.shadow.replaying import missing, recorded
-from tasks.shadow.stage import LOOK_BACK
+from tasks.shadow.sampling import LOOK_BACK
 
 _RENDERED = 20
 """Cases whose messages are counted for an estimate of the prompt's tokens."""
@@ -36,7 +36,7 @@ def foresee(workspace: Workspace, record: Record, attempt: int, now: datetime) -
 
     What applications wrote until now is taken into the ledger: it is today's traffic.
     """
-    ingest.take_in(workspace.store, sealed(workspace.roots.spool), now)
+    arriving.take_in(workspace, now)
     full, fast = (of_record(workspace, record, full=whole) for whole in (True, False))
     calls = _calls(workspace, full)
     test = kept(workspace.store, full, record, now)
@@ -91,7 +91,8 @@ def _shadowing(workspace: Workspace, record: Record, subject: Subject, now: date
     sampled = trace.sample(workspace.store, *place, since=now - LOOK_BACK, until=now, size=rule.sample, seed=seed)
     candidate = next(arm for arm in subject.arms if arm.name == CANDIDATE)
     usable = [one for one in sampled if not missing(one, candidate)]
-    again = sum(not recorded(one, record.from_behavior or "") for one in usable)
+    drifted_at = drift_alarm.newest(workspace.store, [arm.model.key for arm in subject.arms if arm.name == LIVE])
+    again = sum(not recorded(one, record.from_behavior or "", drifted_at) for one in usable)
     return Shadowing(len(usable), again, rule.minimum)
 
 

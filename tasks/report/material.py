@@ -9,10 +9,11 @@ from registry.diff.lineage import Side
 from registry.diff.tokens import Tokens
 from registry.diff.version_diff import VersionDiff, diff
 from registry.errors import RegistryError
-from tasks.ledger import eval_result, event, look, release, stage_result
+from tasks.ledger import eval_result, event, look, matrix_cell, release, stage_result
 from tasks.ledger.eval_result import EvalResult
 from tasks.ledger.event import Event
 from tasks.ledger.look import Seen
+from tasks.ledger.matrix_cell import MatrixCell
 from tasks.ledger.release import Release
 from tasks.ledger.stage_result import StageResult
 from tasks.ledger.store import Reader
@@ -21,7 +22,8 @@ from tasks.release.workspace import Workspace
 
 @dataclass(frozen=True)
 class Material:
-    """`answers` are those of the gate's test; `diff` is None for a first release, or when the files are not at hand."""
+    """`answers` are those of the gate's test, `cells` what the matrix says of both versions; `diff` is None for a first
+    release, or when the files are not at hand."""
 
     row: Release
     results: tuple[StageResult, ...]
@@ -29,6 +31,7 @@ class Material:
     looks: tuple[Seen, ...] = ()
     answers: tuple[EvalResult, ...] = ()
     diff: VersionDiff | None = None
+    cells: tuple[MatrixCell, ...] = ()
 
 
 def gather(workspace: Workspace, release_id: str) -> Material:
@@ -40,12 +43,15 @@ def gather(workspace: Workspace, release_id: str) -> Material:
 def _from_ledger(reader: Reader, release_id: str) -> Material:
     results = stage_result.of_release(reader, release_id)
     tests = {str(test) for result in results if (test := result.evidence.get("gate_test_id"))}
+    row = release.get(reader, release_id)
+    versions = (row.from_behavior, row.to_behavior)
     return Material(
-        row=release.get(reader, release_id),
+        row=row,
         results=tuple(results),
         events=tuple(event.of_release(reader, release_id)),
         looks=tuple(look.course(reader, release_id)),
         answers=tuple(answer for test in sorted(tests) for answer in eval_result.of_test(reader, test)),
+        cells=tuple(cell for cell in matrix_cell.newest(reader) if cell.behavior in versions),
     )
 
 

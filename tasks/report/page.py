@@ -97,6 +97,7 @@ def _content(material: Material) -> dict[str, Any]:
         "shadows": [shadow_view.view(one) for one in by_stage.get(Stage.SHADOW, ())],
         "canary": canary_view.view(row, steps, material.looks, material.events),
         "cost": cost_view.view(results, material.answers, row.policy),
+        "cells": material.cells,
         "moments": timeline(material.events),
         "way_back": decision.way_back(row),
     }

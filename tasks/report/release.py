@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from registry.behavior import short
 from registry.runtime import atomic
 from tasks.ledger.event import Event
+from tasks.ledger.matrix_cell import MatrixCell
 from tasks.ledger.release import Release
 from tasks.ledger.stage_result import StageResult
 from tasks.release.record import Stage
@@ -31,7 +32,7 @@ class Report(NamedTuple):
 def write_report(workspace: Workspace, release_id: str) -> Report:
     """Write `reports/<release>.html` and `.md` and return them. Raises UnknownRelease."""
     material = gather(workspace, release_id)
-    text = render(material.row, list(material.results), list(material.events))
+    text = render(material.row, list(material.results), list(material.events), material.cells)
     html = page.render(material)
     folder = workspace.roots.reports
     written = Report(folder / f"{release_id}.md", text, folder / f"{release_id}.html", html)
@@ -40,11 +41,11 @@ def write_report(workspace: Workspace, release_id: str) -> Report:
     return written
 
 
-def render(row: Release, results: list[StageResult], events: list[Event]) -> str:
+def render(row: Release, results: list[StageResult], events: list[Event], cells: Sequence[MatrixCell] = ()) -> str:
     """The whole report as markdown."""
     sections = [_head(row), _note(row), _stages(results)]
     sections += [_details(result) for result in results]
-    sections += [_way_back(row), _timeline(events)]
+    sections += [_matrix(cells), _way_back(row), _timeline(events)]
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
@@ -100,6 +101,20 @@ def _stages(results: list[StageResult]) -> str:
     return "## Stages\n\n" + table(("stage", "verdict", "reason", "calls", "USD", "seconds"), rows)
 
 
+def of_stage(result: StageResult) -> str:
+    """One stage alone: its verdict and why, then its numbers."""
+    head = f"# {_title(result).capitalize()}: {result.verdict}"
+    cost = "unknown" if result.cost_usd is None else f"{result.cost_usd:.4f}"
+    facts = table(("calls", "USD", "seconds"), [(result.calls, cost, _took(result))])
+    details = _DETAILS.get(Stage(result.stage), _no_details)(result.evidence)
+    return "\n\n".join([head, escape(result.reason), facts, *details])
+
+
+def so_far(row: Release, results: list[StageResult]) -> str:
+    """What a person who is asked needs first: why this change is wanted, and what each stage found."""
+    return "\n\n".join([_note(row), _stages(results)])
+
+
 def _title(result: StageResult) -> str:
     share = result.evidence.get("share")
     return f"{result.stage.replace('_', ' ')} {share} %" if share else result.stage.replace("_", " ")
@@ -152,6 +167,21 @@ def _gate(evidence: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+_SHADOW_TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "semantic",
+        "Semantic distance between the answers of both versions (cosine, 0 to 2):",
+        ("intent", "value", "low", "high", "p50", "p90", "n"),
+    ),
+    ("tools", "In how many traces a tool was called:", ("tool", "baseline", "candidate", "n")),
+    (
+        "expected_tools",
+        "Did the candidate call the tools that live had called?",
+        ("intent", "expected", "same", "other", "none", "unasked", "n"),
+    ),
+)
+
+
 def _signed(value: float) -> str:
     return f"{value:+.3f}"
 
@@ -160,8 +190,15 @@ def _shadow(evidence: Mapping[str, Any]) -> Iterator[str]:
     if rows := evidence.get("rows"):
         columns = ("metric", "intent", "verdict", "value", "low", "high", "margin", "n")
         yield table(columns, [[_number(row.get(column)) for column in columns] for row in rows])
+    for name, said, shown in _SHADOW_TABLES:
+        if rows := evidence.get(name):
+            yield said
+            yield table(shown, [[_number(row.get(column)) for column in shown] for row in rows])
+    for one in evidence.get("unjudged", ()):
+        yield f"Not judged: {escape(one)}."
     for example in evidence.get("examples", ()):
-        yield f"Changed most, trace `{escape(example['trace_id'])}`:"
+        worse = ", ".join(map(escape, example.get("worse") or ()))
+        yield f"{f'Worse ({worse})' if worse else 'Changed most'}, trace `{escape(example['trace_id'])}`:"
         yield fenced(
             f"input:     {example['input']}\nrecorded:  {example['recorded']}\ncandidate: {example['candidate']}"
         )
@@ -197,6 +234,28 @@ _DETAILS = {
     Stage.SHADOW: _shadow,
     Stage.CANARY: _canary,
 }
+
+
+def _matrix(cells: Sequence[MatrixCell]) -> str:
+    """What the matrix says of the versions of this release; nothing where nobody looked."""
+    if not cells:
+        return ""
+    columns = ("version", "model", "role", "look", "verdict", "score", "95 % interval", "n", "on")
+    rows = [
+        (
+            cell.version,
+            cell.model,
+            cell.role,
+            cell.look,
+            cell.verdict,
+            _number(cell.score),
+            None if cell.score is None else f"{cell.low:.3f} to {cell.high:.3f}",
+            cell.n,
+            f"{cell.at:%Y-%m-%d}",
+        )
+        for cell in cells
+    ]
+    return "## On other models\n\n" + table(columns, rows)
 
 
 def _way_back(row: Release) -> str:

@@ -58,11 +58,13 @@ class Distribution:
 
 
 class Example(NamedTuple):
-    """`old` and `new` are the two answers as runs of words, so that what differs can be marked."""
+    """`worse` is what the candidate broke; `old` and `new` are the two answers as runs of words, so that what differs
+    can be marked."""
 
     trace_id: str
     intent: str
-    broke: bool
+    worse: tuple[str, ...]
+    distance: str
     given: str
     old: tuple[Run, ...]
     new: tuple[Run, ...]
@@ -75,6 +77,10 @@ class ShadowView:
     distributions: tuple[Distribution, ...]
     examples: tuple[Example, ...]
     left_to_canary: tuple[str, ...]
+    semantic: tuple[Mapping[str, Any], ...]
+    tools: tuple[Mapping[str, Any], ...]
+    expected_tools: tuple[Mapping[str, Any], ...]
+    unjudged: tuple[str, ...]
 
 
 def view(result: StageResult) -> ShadowView:
@@ -85,6 +91,10 @@ def view(result: StageResult) -> ShadowView:
         distributions=tuple(_distribution(row) for row in evidence.get("distributions") or ()),
         examples=tuple(_example(row) for row in evidence.get("examples") or ()),
         left_to_canary=tuple(map(str, evidence.get("left_to_canary") or ())),
+        semantic=tuple(evidence.get("semantic") or ()),
+        tools=tuple(evidence.get("tools") or ()),
+        expected_tools=tuple(evidence.get("expected_tools") or ()),
+        unjudged=tuple(map(str, evidence.get("unjudged") or ())),
     )
 
 
@@ -148,6 +158,13 @@ def _example(row: Mapping[str, Any]) -> Example:
     runs = words(str(row["recorded"]), str(row["candidate"]))
     old = tuple(run for run in runs if run.kind != "new")
     new = tuple(run for run in runs if run.kind != "gone")
+    worse, distance = tuple(map(str, row.get("worse") or ())), row.get("distance")
     return Example(
-        str(row["trace_id"]), str(row.get("intent", "")), bool(row.get("broke")), str(row["input"]), old, new
+        trace_id=str(row["trace_id"]),
+        intent=str(row.get("intent", "")),
+        worse=worse,
+        distance="" if distance is None else f"{distance:.2f}",
+        given=str(row["input"]),
+        old=old,
+        new=new,
     )

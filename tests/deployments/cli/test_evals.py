@@ -147,3 +147,13 @@ def test_cases_of_the_gate_are_not_shown(place: Place, promptship: Promptship, m
     place.store.tx(lambda tx: tx.execute("UPDATE eval_result SET gate_test_id = 'g'"))
     said = promptship("eval", "compare", made, made)
     assert (said.code, "was a gate's" in said.err) == (3, True)
+
+
+def test_a_budget_of_calls_ends_a_run_and_the_next_goes_on(
+    place: Place, promptship: Promptship, model: scripted.Scripted
+) -> None:
+    first = promptship(*_RUN, "v2", "--max-calls", "12", "--json")
+    assert (first.code, first.document["calls"], first.document["left"]) == (3, 12, 18)
+    assert first.document["stopped"] == "The budget is used up: all 12 calls are made"
+    again = promptship(*_RUN, "v2", "--json").document
+    assert (again["calls"], again["from_cache"], again["left"]) == (18, 12, 0)

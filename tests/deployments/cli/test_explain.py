@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -90,6 +90,48 @@ def test_the_four_questions(
     said = promptship(*HERE, "--question", question, "--json")
     assert (said.document["answer"]["word"], said.code) == (word, code)
     assert f"? {word}: " in promptship(*HERE, "--question", question).out
+
+
+QUALITY: Mapping[str, Column] = {"metrics": lambda later, n: {"quality": 0.9 - 0.3 * later - n % 5 / 50}}
+TOOL_ERRORS: Mapping[str, Column] = {
+    "tool_calls": lambda later, n: [{"name": "a", "error": "no such field" if n % 10 < 1 + 6 * later else None}]
+}
+FAN_OUT: Mapping[str, Column] = {
+    "retrieval": lambda later, n: {"fan_out": 2 + 2 * later},
+    "latency_ms": lambda later, n: 500.0 + 300 * later + n % 5,
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "columns", "changed", "word"),
+    [
+        ("model", QUALITY, ("model",), "yes"),
+        ("model", QUALITY, ("prompt",), "no"),
+        ("model", QUALITY, ("model", "tools"), "cannot tell"),
+        ("tool-schema", TOOL_ERRORS, ("tools",), "yes"),
+        ("tool-schema", TOOL_ERRORS, ("model",), "no"),
+        ("tool-schema", TOOL_ERRORS, ("tools", "prompt"), "cannot tell"),
+        ("fan-out", FAN_OUT, (), "yes"),
+        ("fan-out", FAN_OUT, ("model",), "cannot tell"),
+    ],
+)
+def test_the_true_cause_is_found_where_it_can_be_known(
+    place: Place,
+    promptship: Promptship,
+    question: str,
+    columns: Mapping[str, Column],
+    changed: Sequence[str],
+    word: str,
+) -> None:
+    """The cause is what changed with the metric, by construction; with two at once nobody can know which it was."""
+    _requests(place, **columns)
+    pinned = [place.pinned("v1"), place.pinned("v2")]
+    for number, one in enumerate(pinned):
+        shas = {name: f"{name}{number if name in changed else 0}" for name in ("prompt", "model", "tools", "retrieval")}
+        row = a_release(pinned[0], one, release_id=f"rel_{number}", components=shas)
+        place.store.tx(lambda tx, row=row: release.insert(tx, row))  # type: ignore[misc]
+    said = promptship(*HERE, "--question", question, "--json")
+    assert (said.document["answer"]["word"], said.code) == (word, 2 if word == "cannot tell" else 0)
 
 
 def test_two_components_at_once_cannot_be_told(place: Place, promptship: Promptship) -> None:

@@ -155,3 +155,18 @@ def _flow(path: Path) -> str:
 
     version = load(path, PromptVersion)
     return "".join(f"{name}: {{untrusted: {one.untrusted}}}" for name, one in version.variables.items())
+
+
+@pytest.mark.parametrize("verb", ["find", "import"])
+def test_a_file_of_another_kind(place: Place, promptship: Promptship, tmp_path: Path, verb: str) -> None:
+    (tmp_path / "notes.txt").write_text("Be kind.")
+    said = promptship("prompt", verb, str(tmp_path / "notes.txt"))
+    assert (said.code, "notes.txt" in said.err, "Expected: a" in said.err) == (64, True, True)
+
+
+def test_an_image_comes_over_by_reference(place: Place, promptship: Promptship, tmp_path: Path) -> None:
+    code = '[{"type": "text", "text": "What is on this photo?"}, {"type": "image_url", "image_url": {"url": photo}}]'
+    (tmp_path / "app.py").write_text(f'messages = [{{"role": "user", "content": {code}}}]\n')
+    said = promptship("prompt", "find", str(tmp_path), "--draft", str(tmp_path / "drafts"), "--model", "parrot")
+    assert said.code == 0
+    assert "  images:\n  - variable: photo\n" in (tmp_path / "drafts/app/v1.yaml").read_text()

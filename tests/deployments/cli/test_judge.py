@@ -53,6 +53,21 @@ def test_a_fit_judge_is_kept_beside_the_eval_set(judged: Place, tmp_path: Path, 
     assert kept.model_dump(mode="json")["rubrics"] == told["rubrics"]
 
 
+def test_evalset_check_says_that_a_judge_was_not_compared(
+    judged: Place, tmp_path: Path, promptship: Promptship
+) -> None:
+    before = promptship("evalset", "check", PROMPT)
+    assert before.code == 0, "a warning"
+    assert "PS-S013 warning: the judge was never compared with people on this set: run `promptship judge" in before.out
+    promptship("judge", "calibrate", PROMPT, "--labels", labels(tmp_path, 60))
+    assert (
+        "PS-S013 warning: the judge was compared with people on 60 answers"
+        in promptship("evalset", "check", PROMPT).out
+    )
+    promptship("judge", "calibrate", PROMPT, "--labels", labels(tmp_path, 120))
+    assert "PS-S013" not in promptship("evalset", "check", PROMPT).out
+
+
 def test_too_few_labels_exit_1(judged: Place, tmp_path: Path, promptship: Promptship) -> None:
     said = promptship("judge", "calibrate", PROMPT, "--labels", labels(tmp_path, 60, style="plain"))
     assert said.code == 1
@@ -86,3 +101,30 @@ def test_the_judged_model_is_refused_before_a_call(place: Place, promptship: Pro
         said = promptship("eval", "run", PROMPT, "v2")
     assert (said.code, driver.requests) == (3, [])
     assert "which is the model that it would judge" in said.err
+
+
+def test_exported_answers_become_labels(judged: Place, tmp_path: Path, promptship: Promptship) -> None:
+    run_id = promptship("eval", "run", PROMPT, "v2", "--against", "v1", "--json").document["run_id"]
+    path = tmp_path / "to-label.jsonl"
+    said = promptship("judge", "export", PROMPT, str(path), "--run", run_id, "--json").document
+    assert (said["lines"], said["held_out"]) == (60, False)
+    told = [json.loads(line) for line in path.read_text().splitlines()]
+    assert promptship("judge", "calibrate", PROMPT, "--labels", str(path)).code == 3, "nobody has labelled yet"
+    named = [one | {"good": one["question"].split(maxsplit=1)[0] in one["answer"]} for one in told]
+    path.write_text("".join(json.dumps(one) + "\n" for one in named))
+    found = promptship("judge", "calibrate", PROMPT, "--labels", str(path), "--json").document
+    assert (found["n"], found["kappa"]["value"]) == (60, 1)
+    assert {one["by"] for one in found["leanings"]} >= {"arm"}
+    assert promptship("judge", "export", PROMPT, str(path), "--run", run_id).code == 64, "labels are not written over"
+
+
+def test_answers_of_the_gate_are_exported_by_release_alone(
+    judged: Place, tmp_path: Path, promptship: Promptship
+) -> None:
+    path = tmp_path / "pairs.jsonl"
+    begun = promptship("release", "start", PROMPT, "v2", "-e", "demo", "--until", "gate", "--json").document
+    said = promptship("judge", "export", PROMPT, str(path), "--release", begun["release_id"], "--sample", "5")
+    assert (said.code, "must not see them" in said.err) == (0, True)
+    told = [json.loads(line) for line in path.read_text().splitlines()]
+    assert (len(told), {one["arm"][:3] for one in told}) == (5, {"bv_"})
+    assert promptship("judge", "export", PROMPT, f"{path}.2", "--release", "rel_none").code == 3

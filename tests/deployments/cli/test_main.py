@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import importlib
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from typing import Any
 import click
 import pytest
 
-from deployments.cli.main import NOUNS
+from deployments.cli.main import NOUNS, cli, run
 
 HEAVY = ("duckdb", "litellm", "numpy", "prefect", "pydantic", "rich", "yaml")
 
@@ -32,6 +33,15 @@ def test_every_command_speaks_json(name: str) -> None:
     noun: click.Command = importlib.import_module(f"deployments.cli.{NOUNS[name].module}").command
     for path, command in _commands(noun, (name,)):
         assert any("--json" in option.opts for option in command.params), path
+
+
+def test_a_full_disk_is_a_message(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/home/outbox/op_1.json")
+
+    monkeypatch.setattr(cli, "main", full)
+    assert run(["live", "show"]) == 3
+    assert capsys.readouterr().err.startswith("PS-E000: /home/outbox/op_1.json could not be written")
 
 
 def test_help_imports_nothing_that_it_does_not_need() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,57 +11,18 @@ from typing import Any
 
 import pytest
 
-from deployments.cli.flipping import behind
-from deployments.cli.rollback import Plan, decide
+from registry.runtime.client import Client
 from registry.runtime.publishing import Reader
-from registry.runtime.routes import Canary, Pinned, Route
 from tasks.ledger import changelog, event, outbox, release
+from tests.polling import until
 from tests.world import PROMPT, world
 
 from .conftest import RELEASE, Place
 from .test_bad_input import held
 
-NOW = datetime(2026, 11, 21, tzinfo=UTC)
-LIVE, NEW = "a" * 64, "b" * 64
 WHY = ("--reason", "prices are wrong", "-e", "demo")
 
 Promptship = Callable[..., Any]
-
-
-def _route(canary: bool) -> Route:
-    running = Canary(
-        version="v3",
-        behavior=NEW,
-        release=RELEASE,
-        share_bps=100,
-        salt="s",
-        lease_expires_at=NOW,
-        lease_seconds=9,
-        lease_seq=0,
-    )
-    return Route(use_case="u", live=Pinned(version="v2", behavior=LIVE), canary=running if canary else None)
-
-
-@pytest.mark.parametrize(
-    ("canary", "named", "also_live", "withdraws", "taking"),
-    [
-        (False, None, False, False, LIVE),
-        (False, LIVE[:12], False, False, LIVE),
-        (False, NEW, False, False, None),
-        (True, None, False, True, None),
-        (True, None, True, True, LIVE),
-        (True, NEW[:12], False, True, None),
-        (True, NEW, True, True, LIVE),
-        (True, LIVE, False, False, LIVE),
-        (True, LIVE, True, True, LIVE),
-        (True, "c" * 12, True, False, None),
-    ],
-)
-def test_what_is_taken_away(
-    canary: bool, named: str | None, also_live: bool, withdraws: bool, taking: str | None
-) -> None:
-    route = _route(canary)
-    assert decide(route, named, also_live) == Plan(route.canary if withdraws else None, taking)
 
 
 def test_live_goes_back_once(place: Place, promptship: Promptship) -> None:
@@ -165,9 +127,24 @@ def test_readers_that_do_not_follow_are_named(place: Place, promptship: Promptsh
     assert "gone" not in said.out
 
 
-def test_a_silent_reader_is_not_waited_for() -> None:
-    late, gone = Reader("late", 4, NOW, 0), Reader("gone", 4, NOW - timedelta(seconds=31), 0)
-    assert behind([late, gone, Reader("on time", 5, NOW, 0)], 5, NOW) == [late]
+def test_the_last_reader_seen_on_it_is_told(place: Place, promptship: Promptship) -> None:
+    """Clients of this process poll; a reader that was never heard of is nobody."""
+    place.serve("v1", "v2", "v3")
+    assert "no application has said within 30 s what it serves" in promptship("rollback", PROMPT, *WHY).out
+    with Client("demo", roots=place.roots, poll=0.01) as client:
+        client.resolve(PROMPT, unit="ana")
+        until(lambda: place.publisher.readers("demo"), "a reader")
+        said = promptship("rollback", PROMPT, *WHY)
+    assert re.search(r"1 reader was seen on generation \d+, the last after 0\.\d s", said.out)
+
+
+def test_as_far_as_a_version_that_is_named(place: Place, promptship: Promptship) -> None:
+    place.serve("v1", "v2", "v3")
+    assert promptship("rollback", PROMPT, *WHY, "--to", "v1").code == 0
+    assert [entry.version for entry in place.table.route(PROMPT).served] == ["v1"]
+    refused = promptship("rollback", PROMPT, *WHY, "--to", "v2")
+    assert (refused.code, place.live()) == (3, "v1")
+    assert "no certified version v2 before v1" in refused.err
 
 
 def test_a_release_that_is_watched_meanwhile_ends(

@@ -98,11 +98,12 @@ class Shop:
         opened = open_release(here, order, here.now())
         return load(here, opened.release_id or "", Walk(here.now()), here.now())
 
-    def gated(self, version: str, **asked: Any) -> None:
+    def gated(self, version: str, **asked: Any) -> Record:
         """An open release that has passed everything before its canary."""
         record, here = self._opened(version, **asked), self.world.workspace
         for stage in (Stage.LINT, Stage.FAST_GATE, Stage.GATE, Stage.SHADOW):
             finish(here, record, stage, StageOutcome(Verdict.PASS, "passed"), here.now(), here.now())
+        return record
 
     def killed_in_canary(self, version: str = "v2", **order: Any) -> None:
         """The release dies at the first pause of its watch; nothing is left of it but what it wrote."""

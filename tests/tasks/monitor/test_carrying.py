@@ -13,18 +13,21 @@ import pytest
 
 from tasks.ledger import claim, event, release, stage_result
 from tasks.monitor.carrying import may_take
+from tasks.release import traffic
 from tasks.release.claiming import hold
 from tasks.release.record import Stage, Step
+from tasks.release.recording import StageOutcome, finish
+from tasks.release.verdict import Verdict
 from tests.polling import until
 from tests.world import CHECKOUT, PROMPT
 
-from .conftest import Shop
+from .conftest import Shop, rules
 
 
 @pytest.mark.parametrize("begun", [False, True])
 @pytest.mark.parametrize("stage", Stage)
 def test_the_monitor_starts_no_canary_and_judges_no_gate(stage: Stage, begun: bool) -> None:
-    of_a_canary = stage in (Stage.CANARY, Stage.PROMOTE, Stage.APPROVAL)
+    of_a_canary = stage in (Stage.CANARY, Stage.REHEARSAL, Stage.PROMOTE, Stage.APPROVAL)
     assert may_take(Step(stage), begun) is (stage is Stage.CLOSE or (begun and of_a_canary))
     assert not may_take(None, begun)
 
@@ -79,6 +82,47 @@ def test_without_telemetry_the_lease_ends_and_at_the_deadline_it_is_held(shop: S
     shop.later = timedelta(minutes=5)
     assert [finding.did for finding in shop.look() if finding.watched == "release"] == ["held"]
     assert (shop.route.canary, shop.world.live) == (None, "v1")
+
+
+def test_while_a_person_is_asked_the_canary_is_kept_at_its_share(shop: Shop) -> None:
+    """Beyond the canary's own deadline as well; without telemetry the lease lapses, with it the canary comes back."""
+    _waiting(shop)
+    shop.later = timedelta(minutes=5)
+    lease = _lease(shop)
+    assert [finding.did for finding in shop.look() if finding.watched == "release"] == ["carried on"]
+    assert (_lease(shop), _lease(shop) < shop.now()) == (lease, True)
+    shop.world.serve(1)
+    until(lambda: shop.look() and _lease(shop) > shop.now(), "a lease that was renewed")
+    assert shop.route.canary is not None
+    assert (shop.route.canary.share_bps, len(shop.events("approval.asked"))) == (5000, 1)
+    (row,) = [one for one in release.recent(shop.world.workspace.store) if one.to_version == "v2"]
+    results = stage_result.of_release(shop.world.workspace.store, row.release_id)
+    assert [result.verdict for result in results if result.stage == "canary"] == ["pass"]
+
+
+def test_nobody_answers_in_time_and_it_is_held(shop: Shop) -> None:
+    _waiting(shop)
+    shop.later = timedelta(hours=24, minutes=1)
+    assert [finding.did for finding in shop.look() if finding.watched == "release"] == ["held"]
+    assert (shop.route.canary, shop.world.live) == (None, "v1")
+
+
+def test_a_breach_while_a_person_is_asked_is_rolled_back(shop: Shop) -> None:
+    _waiting(shop)
+    shop.break_version(quality=80)
+    shop.look_until("rolled back")
+    (row,) = [one for one in release.recent(shop.world.workspace.store) if one.to_version == "v2"]
+    assert (row.decision, shop.world.live, shop.route.canary) == ("roll_back", "v1", None)
+
+
+def _waiting(shop: Shop) -> None:
+    """A canary that has passed its first share, and whose release asks a person before the next."""
+    rules(shop.world.workspace.roots.registry, ramp="{low: [50, 100]}\n  approval: {low: [100]}")
+    here, record = shop.world.workspace, shop.gated("v2")
+    traffic.serve_canary(here, record, share_bps=5000)
+    finish(here, record, Stage.CANARY, StageOutcome(Verdict.PASS, "passed", {"share": 50}), here.now(), here.now())
+    shop.look()
+    assert [asked.payload["of"] for asked in shop.events("approval.asked")] == ["before 100"]
 
 
 def _lease(shop: Shop) -> datetime:

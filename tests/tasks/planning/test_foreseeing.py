@@ -14,7 +14,7 @@ from tasks.release.ahead import ahead
 from tasks.release.orders import ReleaseOrder
 from tasks.release.showing import status
 from tasks.release.workspace import Workspace
-from tasks.shadow.stage import LOOK_BACK
+from tasks.shadow.sampling import LOOK_BACK
 from tests.polling import until
 from tests.world import PROMPT, World, add_version, world
 

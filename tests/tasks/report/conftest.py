@@ -155,8 +155,8 @@ def material() -> Callable[..., Material]:
                       "verdict": "pass", **estimate(-0.01)}  # fmt: skip
         arm = {"n": 3, "mean": 9.0, "p10": 8.0, "p50": 9.0, "p90": 10.0, "counts": [1, 0, 2]}
         spread = {"metric": "output_tokens", "low": 8.0, "high": 10.0, "baseline": arm, "candidate": arm}
-        example = {"trace_id": "tr_1", "intent": "refund", "broke": True, "input": "message: hello",
-                   "recorded": "the old answer", "candidate": "the new answer"}  # fmt: skip
+        example = {"trace_id": "tr_1", "intent": "refund", "worse": ["broke its contract"], "distance": 0.25,
+                   "input": "message: hello", "recorded": "the old answer", "candidate": "the new answer"}  # fmt: skip
         given: dict[str, Any] = {
             "row": replace(ROW, **row or {}),
             "results": (
@@ -164,7 +164,13 @@ def material() -> Callable[..., Material]:
                 result("gate", live=estimate(0.25), anchor=estimate(-0.2), margin=0.08, guards=[guard],
                        evalset="order-extract/full", evalset_sha="e" * 64, gate_test_id="t" * 64,
                        slices=[{"slice": "all", "arm": "candidate", "mean": 0.5, "n": 24}]),
-                result("shadow", rows=[shadow_row], distributions=[spread], examples=[example], left_to_canary=[]),
+                result("shadow", rows=[shadow_row], distributions=[spread], examples=[example], left_to_canary=[],
+                       semantic=[{"intent": "all", "value": 0.11, "low": 0.08, "high": 0.14, "p50": 0.1, "p90": 0.3,
+                                  "n": 3, "without": 0}],
+                       tools=[{"tool": "book", "baseline": 3, "candidate": 2, "n": 3}],
+                       expected_tools=[{"intent": "refund", "expected": 3, "same": 2, "other": 0, "none": 1,
+                                        "unasked": 0, "n": 3}],
+                       unjudged=["latency: recorded times are those of another load"]),
                 canary_step(),
             ),
             "events": (

@@ -1,0 +1,1 @@
+"""The state of an installation in one file, and back."""

@@ -54,12 +54,12 @@ def forget(workspace: Workspace, unit: str, environment: str, *, by: str, reason
 
 def _clear_files(workspace: Workspace, hidden: str) -> int:
     """The files that name the unit; of those that other machines shipped all that is done, it is in the ledger."""
-    now, spool = workspace.now(), workspace.roots.spool
+    spool = workspace.roots.spool
     passed = [path for folder in ("done", "rejected") for path in (spool / folder).glob("*.jsonl")]
     deleted = sum(_deleted(path, hidden) for path in passed)
     objects = shipped_to(workspace.roots)
     arriving.bring(workspace)
-    return deleted + (shipped.clear(objects, now) if objects is not None else 0)
+    return deleted + (shipped.clear(objects) if objects is not None else 0)
 
 
 def _deleted(path: Path, hidden: str) -> int:

@@ -33,9 +33,11 @@ def fetch(reader: Reader, objects: Objects, spool: Path) -> list[Path]:
     return [path for path in brought if path is not None]
 
 
-def clear(objects: Objects, before: datetime) -> int:
-    """Delete what is done and was begun before then; returns how many. Raises ConnectionError."""
-    names = [name for name in objects.names(DONE) if name < f"{before.astimezone(UTC):%Y%m%dT%H%M%S}"]
+def clear(objects: Objects, before: datetime | None = None) -> int:
+    """Delete what is done and was begun before then, or all of it; returns how many. Raises ConnectionError."""
+    names = objects.names(DONE)
+    if before is not None:
+        names = [name for name in names if name < f"{before.astimezone(UTC):%Y%m%dT%H%M%S%f}"]
     for name in names:
         objects.delete(f"{DONE}/{name}")
     return len(names)

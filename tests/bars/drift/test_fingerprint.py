@@ -88,7 +88,7 @@ def test_real_draws_say_the_same(source: str) -> None:
     zs = {
         name: [fingerprint.compare(then, night, 1).z for night in one["nights"]]
         for name, one in known(source).items()
-        if name != "same"
+        if name != "same" and "nights" in one
     }
     assert max(zs["again"]) < KEY
     assert all(min(zs[name]) >= KEY for name in ("kv4", "prefix", "q4_0"))

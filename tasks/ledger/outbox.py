@@ -160,11 +160,15 @@ def _write(folder: Path, wanted: Intent) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = _path(folder, wanted)
     new = folder / f".{path.name}.new"
-    with new.open("wb") as file:
-        file.write(_INTENT.dump_json(wanted, indent=1))
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    try:
+        with new.open("wb") as file:
+            file.write(_INTENT.dump_json(wanted, indent=1))
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

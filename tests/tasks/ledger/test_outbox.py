@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 from collections.abc import Callable
 from datetime import datetime
@@ -186,6 +188,16 @@ def test_a_file_that_is_gone_by_the_time_it_is_read_was_settled_by_another(house
     house.outbox.mkdir(parents=True)
     (house.outbox / "op_1.json").symlink_to(house.outbox / "gone")
     assert outbox.pending(house.outbox) == []
+
+
+def test_an_intent_that_finds_no_room_leaves_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        house.carry_out(house.intent())
+    assert list(house.outbox.iterdir()) == []
 
 
 def test_the_empty_outbox(house: House) -> None:

@@ -107,16 +107,22 @@ class World:
 
 @contextmanager
 def world(
-    folder: Path, versions: dict[str, tuple[int, int]] | None = None, ledger: str | None = None, **urls: Any
+    folder: Path,
+    versions: dict[str, tuple[int, int]] | None = None,
+    ledger: str | None = None,
+    machine: Path | None = None,
+    **urls: Any,
 ) -> Iterator[World]:
-    """`versions` maps a version to (quality, broken) in percent; `ledger` is one that is no file of this folder, `urls`
-    are other places of `Roots`."""
+    """`versions` maps a version to (quality, broken) in percent; `ledger` is one that is no file of this folder.
+
+    The application spools where the pipeline takes from, or to `machine`; `urls` are other places of `Roots`.
+    """
     registry = make_registry(
         folder / "registry", versions or {"v1": (40, 0), "v2": (80, 0), "v3": (38, 0), "v4": (85, 60)}
     )
     evalsets = make_evalsets(folder / "evalsets")
     roots = Roots(home=folder / "home", registry=registry, evalsets=evalsets, ledger_at=ledger, **urls)
-    spool = Spool(roots.spool, rotate_s=0.02)
+    spool = Spool(machine or roots.spool, rotate_s=0.02)
     with scripted.installed(say) as driver, Client("demo", roots=roots, spool=spool, poll=0.0) as client:
         workspace = Workspace(roots, actor="test")
         here = World(workspace, driver, client)

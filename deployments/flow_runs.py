@@ -45,7 +45,7 @@ class FlowRuns:
                 expected="the address of a Prefect server's API, as http://127.0.0.1:4200/api",
                 fix="Set it, or release in this process with --via local",
             )
-        return cls(url, _keys(environ))
+        return cls(url, keys(environ))
 
     def start(self, deployment: str, parameters: Mapping[str, Any], key: str) -> str:
         """The id of the flow run with this idempotency key, which may be there already. Raises SettingsError.
@@ -93,7 +93,8 @@ class FlowRuns:
         return found
 
 
-def _keys(environ: Mapping[str, str]) -> dict[str, str]:
+def keys(environ: Mapping[str, str]) -> dict[str, str]:
+    """The headers that open a Prefect server: a key, or a user and password."""
     if key := environ.get("PREFECT_API_KEY"):
         return {"Authorization": f"Bearer {key}"}
     if pair := environ.get("PREFECT_API_AUTH_STRING"):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from .artifact import Change, Guard, PromptVersion
-from .errors import RegistryError
+from .errors import RegistryError, UsageError
 from .files import parse
 from .yaml_document import Document
 
@@ -42,6 +42,17 @@ def unfilled(change: Change) -> bool:
 def number_after(versions: Sequence[str]) -> str:
     """The next free version, v1 for none."""
     return f"v{max((int(name[1:]) for name in versions), default=0) + 1}"
+
+
+def write_new(path: Path, text: str) -> None:
+    """A version file that is not there yet. Raises UsageError when somebody else wrote it in between."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(
+            f"{path} is there already", expected="a version number that is free", fix="Run the same command again"
+        ) from None
 
 
 def draft(source: str, base: PromptVersion, version: str, author: str) -> Draft:

@@ -6,7 +6,6 @@ JSON, sorted, one line a version, so that two branches that lock different versi
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -16,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from .artifact import PromptVersion, Strict
 from .behavior import Behavior, Component, changed, sha
 from .errors import InvalidFile, LockMismatch
+from .runtime import atomic
 
 FILE = "registry.lock"
 
@@ -47,9 +47,7 @@ def read(path: Path) -> Lock:
 
 def write(path: Path, entries: Mapping[str, Locked]) -> None:
     """Replaces the file atomically."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(to_text(entries), encoding="utf-8")
-    temporary.replace(path)
+    atomic.replace(path, to_text(entries).encode(), sync=False)
 
 
 def to_text(entries: Mapping[str, Locked]) -> str:

@@ -6,7 +6,6 @@ JSON beside models.yaml, written by `promptship model lock`; `promptship model c
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from .artifact import Strict
 from .errors import InvalidFile
 from .models import Price
+from .runtime import atomic
 
 FILE = "models.lock"
 
@@ -63,6 +63,5 @@ def write(path: Path, entries: Mapping[str, LockedModel]) -> None:
         f"{json.dumps(name)}: {json.dumps(entry.model_dump(mode='json'), sort_keys=True)}"
         for name, entry in sorted(entries.items())
     ]
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text("{\n" + ",\n".join(lines) + "\n}\n" if lines else "{}\n", encoding="utf-8")
-    temporary.replace(path)
+    text = "{\n" + ",\n".join(lines) + "\n}\n" if lines else "{}\n"
+    atomic.replace(path, text.encode(), sync=False)

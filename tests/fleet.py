@@ -110,18 +110,23 @@ class Fleet:
 
     def go_live(self, version: str) -> str:
         """Publish a version and make it live; its behavior."""
-        here = self.workspace
-        behavior = here.catalog.behavior(here.catalog.get(PROMPT, version))
-        here.publisher.put_artifact(from_behavior(behavior))
-        here.publisher.put_models(here.catalog.models)
-        table, pinned = here.publisher.read_table(ENVIRONMENT), Pinned(version=version, behavior=behavior.sha)
-        if PROMPT in table.prompts:
-            changed = routes_change.pin(table, PROMPT, pinned, certified=True)
-        else:
-            changed = routes_change.go_live(table, PROMPT, "parcels.sort", pinned)
-        stamped = routes_change.stamped(changed, operation=f"op_{version}", at=here.now(), by="test")
-        here.publisher.swap(stamped, table.generation)
-        return behavior.sha
+        return make_live(self.workspace, ENVIRONMENT, PROMPT, version)
+
+
+def make_live(here: Workspace, environment: str, prompt: str, version: str) -> str:
+    """Publish a version and make it live; its behavior."""
+    found = here.catalog.get(prompt, version)
+    behavior = here.catalog.behavior(found)
+    here.publisher.put_artifact(from_behavior(behavior))
+    here.publisher.put_models(here.catalog.models)
+    table, pinned = here.publisher.read_table(environment), Pinned(version=version, behavior=behavior.sha)
+    if prompt in table.prompts:
+        changed = routes_change.pin(table, prompt, pinned, certified=True)
+    else:
+        changed = routes_change.go_live(table, prompt, found.use_case, pinned)
+    stamped = routes_change.stamped(changed, operation=f"op_{version}", at=here.now(), by="test")
+    here.publisher.swap(stamped, table.generation)
+    return behavior.sha
 
 
 @contextmanager

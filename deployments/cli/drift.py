@@ -17,6 +17,7 @@ _USD = click.option(
 )
 _BY = click.option("--by", required=True, help="Your name: the ledger keeps it.")
 _REASON = click.option("--reason", required=True, help="Why this is how it should answer.")
+_DRAWN = click.option("--usd", type=click.FloatRange(min=0), help="The most that drawing may cost.")
 _TARGET = click.argument("target")
 _SHOWN = ("target", "finding", "since", "wakes", "calls", "why")
 
@@ -79,7 +80,7 @@ def show(environment: str, json_: bool) -> None:
 @environment_option()
 @_BY
 @_REASON
-@click.option("--usd", type=click.FloatRange(min=0), help="The most that drawing may cost.")
+@_DRAWN
 @as_json
 def bless(target: str, environment: str, by: str, reason: str, usd: float | None, json_: bool) -> None:
     """Say that TARGET answers as it should: what nights drew is the reference, what is missing is drawn now.
@@ -95,7 +96,7 @@ def bless(target: str, environment: str, by: str, reason: str, usd: float | None
 @environment_option()
 @_BY
 @_REASON
-@click.option("--usd", type=click.FloatRange(min=0), help="The most that drawing may cost.")
+@_DRAWN
 @as_json
 def accept(target: str, environment: str, by: str, reason: str, usd: float | None, json_: bool) -> None:
     """Take what TARGET answers today as the new normal: a new reference is drawn and blessed."""

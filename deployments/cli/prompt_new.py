@@ -35,7 +35,7 @@ def command(prompt: str, environment: str, start: str | None, author: str | None
     something.
     """
     from deployments.cli.registry_here import Here
-    from registry.drafting import draft, number_after
+    from registry.drafting import draft, number_after, write_new
 
     here = Here.find()
     base = _base(here, prompt, environment, start)
@@ -43,7 +43,7 @@ def command(prompt: str, environment: str, start: str | None, author: str | None
     source = here.catalog.path(prompt, base.version).read_text(encoding="utf-8-sig")
     made = draft(source, here.catalog.written(prompt, base.version), version, author or getpass.getuser())
     path = here.catalog.path(prompt, version)
-    _write(path, made.text)
+    write_new(path, made.text)
     if json_:
         told = {"path": path, "version": version, "base": base.version, "layout_kept": made.layout_kept}
         document("draft", **told, live_differs=base.differs)
@@ -73,19 +73,6 @@ def _newest(here: Here, prompt: str) -> str:
     except UnknownPrompt as unknown:
         begin = f"A first version is written as {here.catalog.path(prompt, 'v1')}, or brought in by `prompt import`"
         raise UnknownPrompt(unknown.found, expected=unknown.expected, fix=f"{unknown.fix}. {begin}") from None
-
-
-def _write(path: Path, text: str) -> None:
-    """Raises UsageError when somebody else wrote it in between."""
-    from registry.errors import UsageError
-
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise UsageError(
-            f"{path} is there already", expected="a version number that is free", fix="Run the same command again"
-        ) from None
 
 
 def _tell(prompt: str, version: str, path: Path, base: _Base, layout_kept: bool) -> None:

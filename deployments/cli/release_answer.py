@@ -13,10 +13,15 @@ if TYPE_CHECKING:
     from tasks.release.workspace import Workspace
 
 
+_RELEASE = click.argument("release_id")
+_BY = click.option("--by", required=True, help="Your name: the changelog shows it.")
+_REASON = click.option("--reason", required=True, help="Why.")
+
+
 @click.command("approve")
-@click.argument("release_id")
-@click.option("--by", required=True, help="Your name: the changelog shows it.")
-@click.option("--reason", required=True, help="Why.")
+@_RELEASE
+@_BY
+@_REASON
 @as_json
 def approve(release_id: str, by: str, reason: str, json_: bool) -> int:
     """Let a release go on. A Prefect run that waits for it does so; else `release resume` does."""
@@ -24,9 +29,9 @@ def approve(release_id: str, by: str, reason: str, json_: bool) -> int:
 
 
 @click.command("reject")
-@click.argument("release_id")
-@click.option("--by", required=True, help="Your name: the changelog shows it.")
-@click.option("--reason", required=True, help="Why.")
+@_RELEASE
+@_BY
+@_REASON
 @as_json
 def reject(release_id: str, by: str, reason: str, json_: bool) -> int:
     """Say no: the release ends as rejected, when the Prefect run that waits or `release resume` takes it up."""

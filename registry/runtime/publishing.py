@@ -135,12 +135,12 @@ class LocalPublisher:
 
     def put_models(self, models: Mapping[str, Model]) -> None:
         with self._writing("models"):
-            content = merged_models(self._content_of_models(), models, str(self._models))
+            content = merged_models(_content_of(self._models), models, str(self._models))
             if content is not None:
                 replace(self._models, content)
 
     def read_models(self) -> dict[str, Model]:
-        content = self._content_of_models()
+        content = _content_of(self._models)
         return {} if content is None else models_of(content, str(self._models))
 
     def history(self, environment: str) -> list[int]:
@@ -167,29 +167,20 @@ class LocalPublisher:
 
     def readers(self, environment: str) -> list[Reader]:
         """Those of the folder, also of processes that are gone: their `at` says so."""
-        found = []
-        for path in sorted((self._routes / "readers").glob("*.json")):
-            entry = _json_of(path).get(environment)
-            if isinstance(entry, dict):
-                at = datetime.fromisoformat(entry["at"])
-                found.append(Reader(path.stem, entry["generation"], at, entry["dropped"]))
-        return found
+        found = (
+            reader_of(_content_of(path), path.stem, environment)
+            for path in sorted((self._routes / "readers").glob("*.json"))
+        )
+        return [reader for reader in found if reader is not None]
 
     def report_reader(self, environment: str, reader: Reader) -> None:
         """One file a process, one entry an environment. Not synced: it is said again in a few seconds."""
         path = self._routes / "readers" / f"{reader.name}.json"
-        entry = {"generation": reader.generation, "at": reader.at.isoformat(), "dropped": reader.dropped}
-        replace(path, json.dumps({**_json_of(path), environment: entry}).encode(), sync=False)
+        replace(path, with_reader(_content_of(path), environment, reader), sync=False)
 
     @property
     def _models(self) -> Path:
         return self._routes / MODELS
-
-    def _content_of_models(self) -> bytes | None:
-        try:
-            return self._models.read_bytes()
-        except FileNotFoundError:
-            return None
 
     def _table(self, environment: str) -> Path:
         return self._routes / f"{environment}.json"
@@ -242,12 +233,34 @@ def unknown_generation(environment: str, generation: int, known: list[int]) -> R
     )
 
 
-def _json_of(path: Path) -> dict[str, object]:
+def reader_of(content: bytes | None, name: str, environment: str) -> Reader | None:
+    """What the file of one process says of one environment."""
+    entry = _entries(content).get(environment)
+    if not isinstance(entry, dict):
+        return None
+    return Reader(name, entry["generation"], datetime.fromisoformat(entry["at"]), entry["dropped"])
+
+
+def with_reader(content: bytes | None, environment: str, reader: Reader) -> bytes:
+    """The file of one process with this entry; the other environments stay."""
+    entry = {"generation": reader.generation, "at": reader.at.isoformat(), "dropped": reader.dropped}
+    return json.dumps({**_entries(content), environment: entry}).encode()
+
+
+def _entries(content: bytes | None) -> dict[str, object]:
+    """None of a file that is missing or broken: it is written again in a few seconds."""
     try:
-        found = json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):
+        found = json.loads(content or b"{}")
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _content_of(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def taken(found: RouteTable, table: RouteTable, expected: int) -> GenerationTaken:

@@ -8,10 +8,8 @@ happened, or loses one that did.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
-from datetime import datetime
 from functools import partial
 
 from ..errors import GenerationTaken, RoutingError, SettingsError
@@ -19,7 +17,7 @@ from ..models import Model
 from .artifact_file import Artifact, corrupt
 from .artifact_file import read as read_artifact
 from .objects import Found, Lost, Objects
-from .publishing import MODELS, Reader, merged_models, models_of, taken, unknown_generation
+from .publishing import MODELS, Reader, merged_models, models_of, reader_of, taken, unknown_generation, with_reader
 from .routes import RouteTable, parse
 
 ATTEMPTS = 20
@@ -115,18 +113,15 @@ class S3Publisher:
         return {table.operation: table.generation for table in tables}
 
     def readers(self, environment: str) -> list[Reader]:
-        found = []
-        for name in self._routes.names("readers"):
-            entry = _json_of(self._routes.get(f"readers/{name}")).get(environment)
-            if isinstance(entry, dict):
-                at = datetime.fromisoformat(entry["at"])
-                found.append(Reader(name.removesuffix(".json"), entry["generation"], at, entry["dropped"]))
-        return found
+        found = (
+            reader_of(_content_of(self._routes.get(f"readers/{name}")), name.removesuffix(".json"), environment)
+            for name in self._routes.names("readers")
+        )
+        return [reader for reader in found if reader is not None]
 
     def report_reader(self, environment: str, reader: Reader) -> None:
         key = f"readers/{reader.name}.json"
-        entry = {"generation": reader.generation, "at": reader.at.isoformat(), "dropped": reader.dropped}
-        self._routes.put(key, json.dumps({**_json_of(self._routes.get(key)), environment: entry}).encode())
+        self._routes.put(key, with_reader(_content_of(self._routes.get(key)), environment, reader))
 
     def _parsed(self, environment: str, found: Found | None) -> RouteTable:
         if found is None:
@@ -149,7 +144,7 @@ class S3Publisher:
         """Read, change, write, again until nobody came between; None: it is as it should be."""
         for _ in range(ATTEMPTS):
             found = self._routes.get(key)
-            content = changed(found.content if found else None)
+            content = changed(_content_of(found))
             if content is None:
                 return None
             try:
@@ -193,9 +188,5 @@ def _generation(table: RouteTable) -> str:
     return f"history/{table.environment}/{table.generation}.json"
 
 
-def _json_of(found: Found | None) -> dict[str, object]:
-    try:
-        content = json.loads(found.content) if found else {}
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}
+def _content_of(found: Found | None) -> bytes | None:
+    return found.content if found else None

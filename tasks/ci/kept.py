@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from registry.runtime import atomic
 from tasks.ci.trial import Trial
 from tasks.release.verdict import Verdict
 
@@ -52,7 +52,4 @@ class Kept:
         return self._folder / f"{key}.json"
 
     def _write(self, path: Path, text: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
+        atomic.replace(path, text.encode(), sync=False)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tasks.drift.shift import PERMUTATIONS, Floats, Shift, standardised
+from tasks.drift.shift import PERMUTATIONS, Floats, Shift, mean_over
 
 Draws = Mapping[str, Sequence[str]]
 """First tokens by probe, in the order drawn."""
@@ -54,16 +54,7 @@ def compare(reference: Draws, tonight: Draws, seed: int, permutations: int = PER
     `effect` (exTV) is the mean TV less its mean over permutations, in 0..1. Permuting the pooled draws of a probe
     leaves its counts multivariate hypergeometric, so counts are drawn, not orders.
     """
-    probes = [probe for probe in reference if reference[probe] and tonight.get(probe)]
-    left_out = tuple(sorted((set(reference) | set(tonight)) - set(probes)))
-    rng = np.random.default_rng(seed)
-    observed, permuted = 0.0, np.zeros(permutations)
-    for probe in probes:
-        one, many = _distances(reference[probe], tonight[probe], rng, permutations)
-        observed, permuted = observed + one / len(probes), permuted + many / len(probes)
-    z, p = standardised(observed, permuted)
-    calls = sum(len(tonight[probe]) for probe in probes)
-    return Shift(z, p, observed, observed - float(permuted.mean()), float(permuted.std()), calls, left_out)
+    return mean_over(reference, tonight, _distances, seed, permutations)
 
 
 def _distances(

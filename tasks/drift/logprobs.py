@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.drift.shift import PERMUTATIONS, Floats, Shift, standardised
+from tasks.drift.shift import PERMUTATIONS, Floats, Shift, drawn_on_both, mean_over
 
 Vector = Mapping[str, float]
 """Log-probability (nats) of the first token, by token: the likeliest twenty."""
@@ -36,16 +36,8 @@ class LogprobShift:
 
 def compare(reference: Vectors, tonight: Vectors, seed: int, permutations: int = PERMUTATIONS) -> LogprobShift:
     """Mean absolute difference of mean log-probabilities over tokens and prompts, permuted within a prompt."""
-    prompts = [prompt for prompt in reference if reference[prompt] and tonight.get(prompt)]
-    rng = np.random.default_rng(seed)
-    observed, permuted = 0.0, np.zeros(permutations)
-    for prompt in prompts:
-        one, many = _differences(reference[prompt], tonight[prompt], rng, permutations)
-        observed, permuted = observed + one / len(prompts), permuted + many / len(prompts)
-    z, p = standardised(observed, permuted)
-    left_out = tuple(sorted((set(reference) | set(tonight)) - set(prompts)))
-    calls = sum(len(tonight[prompt]) for prompt in prompts)
-    shift = Shift(z, p, observed, observed - float(permuted.mean()), float(permuted.std()), calls, left_out)
+    shift = mean_over(reference, tonight, _differences, seed, permutations)
+    prompts, _ = drawn_on_both(reference, tonight)
     return LogprobShift(shift, tuple(prompt for prompt in prompts if _unseen(reference[prompt], tonight[prompt])))
 
 

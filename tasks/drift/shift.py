@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+T = TypeVar("T")
 
 PERMUTATIONS = 999
 
@@ -38,6 +42,37 @@ class Shift:
     def detectable(self, phi: float, keys: float = 3.0) -> float:
         """The effect that both keys would find with a chance of .80: (keys * phi + 1.25) * noise."""
         return (keys * phi + POWER) * self.noise
+
+
+def drawn_on_both(
+    reference: Mapping[str, Sequence[T]], tonight: Mapping[str, Sequence[T]]
+) -> tuple[list[str], tuple[str, ...]]:
+    """Probes, prompts or cases with draws on both sides, in the order of the reference; and those without, sorted."""
+    both = [name for name in reference if reference[name] and tonight.get(name)]
+    return both, tuple(sorted((set(reference) | set(tonight)) - set(both)))
+
+
+def mean_over(
+    reference: Mapping[str, Sequence[T]],
+    tonight: Mapping[str, Sequence[T]],
+    distances: Callable[[Sequence[T], Sequence[T], np.random.Generator, int], tuple[float, Floats]],
+    seed: int,
+    permutations: int,
+) -> Shift:
+    """The mean of a distance over probes, against permutations within each probe.
+
+    `distances` gives that of one probe: observed, and for each permutation (B,). `effect` is the observed mean less its
+    mean over permutations.
+    """
+    probes, left_out = drawn_on_both(reference, tonight)
+    rng = np.random.default_rng(seed)
+    observed, permuted = 0.0, np.zeros(permutations)
+    for probe in probes:
+        one, many = distances(reference[probe], tonight[probe], rng, permutations)
+        observed, permuted = observed + one / len(probes), permuted + many / len(probes)
+    z, p = standardised(observed, permuted)
+    calls = sum(len(tonight[probe]) for probe in probes)
+    return Shift(z, p, observed, observed - float(permuted.mean()), float(permuted.std()), calls, left_out)
 
 
 def standardised(observed: float, permuted: Floats) -> tuple[float, float]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.drift import kernels
-from tasks.drift.shift import FLAT, PERMUTATIONS, Floats, Shift, standardised
+from tasks.drift.shift import FLAT, PERMUTATIONS, Floats, Shift, drawn_on_both, standardised
 
 Texts = Mapping[str, Sequence[str]]
 """Answers by case, in the order drawn."""
@@ -48,9 +48,8 @@ def compare(
 
     `effect` is the bag-of-words MMD^2 (unbiased, mean over cases). A case without an answer on one side is left out.
     """
-    cases = [case for case in reference if reference[case] and tonight.get(case)]
+    cases, left_out = drawn_on_both(reference, tonight)
     pools = [pool(reference[c], tonight[c], None if vectors is None else (vectors[0][c], vectors[1][c])) for c in cases]
-    left_out = tuple(sorted((set(reference) | set(tonight)) - set(cases)))
     return compare_pools(pools, seed, permutations, left_out)
 
 

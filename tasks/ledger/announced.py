@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from registry.runtime import atomic
 
 from . import event
 from .event import Event
@@ -51,6 +52,4 @@ def _write(note: Path, told: dict[str, datetime]) -> None:
     """Only what the next reading can meet again is kept."""
     newest = max(told.values())
     kept = {name: at.isoformat() for name, at in told.items() if at >= newest - OVERLAP}
-    new = note.with_suffix(f".{os.getpid()}")
-    new.write_text(json.dumps(kept))
-    new.replace(note)
+    atomic.replace(note, json.dumps(kept).encode(), sync=False)

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from registry.runtime import atomic
+
 from . import assignment, feedback, trace
 from .lines import Lines, Rejected, parse
 from .records import insert
@@ -135,10 +137,8 @@ def _write(tx: Transaction, name: str, lines: Lines, at: datetime, withheld: fro
 
 def keep(folder: Path, name: str, rejected: Sequence[Rejected]) -> None:
     """Lines that could not be read, one JSON object each: its number, why, and the line."""
-    folder.mkdir(parents=True, exist_ok=True)
     records = [
         {"number": one.number, "reason": one.reason, "line": one.line.decode(errors="replace")} for one in rejected
     ]
-    new = folder / f".{name}.new"
-    new.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
-    new.replace(folder / name)
+    text = "".join(json.dumps(record) + "\n" for record in records)
+    atomic.replace(folder / name, text.encode(), sync=False)

@@ -6,7 +6,6 @@ ledger can be had, else by the next replay. What serves never waits for the ledg
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -17,6 +16,7 @@ from typing import NamedTuple
 from pydantic import TypeAdapter
 
 from registry.errors import GenerationTaken, LedgerError
+from registry.runtime import atomic
 from registry.runtime.publishing import Publisher
 from registry.runtime.routes import RouteTable
 
@@ -157,23 +157,8 @@ def _path(folder: Path, wanted: Intent) -> Path:
 
 def _write(folder: Path, wanted: Intent) -> Path:
     """On the disk, file and name, before anything is published."""
-    folder.mkdir(parents=True, exist_ok=True)
     path = _path(folder, wanted)
-    new = folder / f".{path.name}.new"
-    try:
-        with new.open("wb") as file:
-            file.write(_INTENT.dump_json(wanted, indent=1))
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    except OSError:
-        new.unlink(missing_ok=True)
-        raise
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    atomic.replace(path, _INTENT.dump_json(wanted, indent=1))
     return path
 
 

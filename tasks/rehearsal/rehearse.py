@@ -14,7 +14,6 @@ from tasks.evaluation.arms import of_published
 from tasks.evaluation.job import Job
 from tasks.gate.rounds import ask
 from tasks.gateway.budget import Budget
-from tasks.gateway.cache import Cache
 from tasks.gateway.gateway import Gateway
 from tasks.ledger import event, rehearsal
 from tasks.ledger.rehearsal import Rehearsal
@@ -83,9 +82,9 @@ def _asked(workspace: Workspace, subject: Subject) -> Answers:
     try:
         arm = of_published("rehearsal", subject.back.behavior, workspace.catalog, workspace.publisher)
         selection = evalset.load(workspace.roots.evalsets, subject.evalset)
-        door = Gateway(Budget(max_usd=subject.budget_usd), Cache(workspace.roots.cache))
+        door = Gateway(Budget(max_usd=subject.budget_usd))
         jobs = [Job(case, arm, 1) for case in selection.cases]
-        # An id of its own each time: a rehearsal is about today's model, so nothing comes from the cache.
+        # The door has no cache: a rehearsal is about today's model.
         asked = ask(workspace, door, selection, jobs, test=new_id("op_"), stage="rehearsal")
     except PromptshipError as error:
         return Answers(Proof(Verdict.ERROR, f"{error.code}: {error}"))

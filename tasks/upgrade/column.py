@@ -9,7 +9,7 @@ from registry import lock
 from registry.artifact import PromptVersion
 from registry.behavior import Behavior
 from registry.catalog import Catalog
-from registry.drafting import number_after
+from registry.drafting import number_after, write_new
 from registry.errors import UsageError
 from registry.models import Model
 from registry.resolution import model_named
@@ -73,13 +73,7 @@ def write(workspace: Workspace, row: Row, old: str, new: str, author: str) -> tu
     path = catalog.path(row.prompt, version)
     source = catalog.path(row.prompt, row.live).read_text(encoding="utf-8-sig")
     text = moved(source, catalog.written(row.prompt, row.live), version, author, _change(catalog, old, new))
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise UsageError(
-            f"{path} is there already", expected="a version number that is free", fix="Run the same command again"
-        ) from None
+    write_new(path, text)
     _lock(catalog, catalog.read(row.prompt, version))
     return path, version
 

@@ -10,15 +10,14 @@ from pathlib import Path
 import pytest
 
 from registry.roots import Roots
-from registry.runtime import drivers, routes_change
-from registry.runtime.artifact_file import from_behavior
-from registry.runtime.routes import Pinned
+from registry.runtime import drivers
 from tasks.ledger.matrix_cell import MatrixCell
 from tasks.matrix import gathering, running
 from tasks.matrix.cell import Cell
 from tasks.matrix.plan import SMOKE_CALLS, Budget, Plan, Planned, plan
 from tasks.release.verdict import Verdict
 from tasks.release.workspace import Workspace
+from tests.fleet import make_live
 
 pytestmark = [
     pytest.mark.e2e,
@@ -50,21 +49,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     drivers.close_all()
 
 
-def live(here: Workspace, version: str) -> None:
-    behavior = here.catalog.behavior(here.catalog.get(PROMPT, version))
-    here.publisher.put_artifact(from_behavior(behavior))
-    here.publisher.put_models(here.catalog.models)
-    table, pinned = here.publisher.read_table(ENVIRONMENT), Pinned(version=version, behavior=behavior.sha)
-    if PROMPT in table.prompts:
-        changed = routes_change.pin(table, PROMPT, pinned, certified=True)
-    else:
-        changed = routes_change.go_live(table, PROMPT, "orders.extract", pinned)
-    stamped = routes_change.stamped(changed, operation=f"op_{version}", at=here.now(), by="test")
-    here.publisher.swap(stamped, table.generation)
-
-
 def second(here: Workspace, version: str) -> Cell:
-    live(here, version)
+    make_live(here, ENVIRONMENT, PROMPT, version)
     (cell,) = (cell for cell in gathering.cells(here, ENVIRONMENT, here.now()) if cell.model == SECOND)
     return cell
 

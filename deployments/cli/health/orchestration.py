@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +10,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
+
+from deployments.flow_runs import keys
 
 from .finding import Finding
 
@@ -27,7 +28,7 @@ def orchestration(now: datetime, environ: Mapping[str, str] = os.environ) -> Ite
         return
     about, shown = "prefect server", _shown(api)
     try:
-        runs = _ask(f"{api.rstrip('/')}/flow_runs/filter", _WAITING, environ.get("PREFECT_API_AUTH_STRING"))
+        runs = _ask(f"{api.rstrip('/')}/flow_runs/filter", _WAITING, keys(environ))
     except (OSError, ValueError) as error:
         fix = "Start it, or see PREFECT_API_URL and PREFECT_API_AUTH_STRING; releases also run with `--via local`"
         yield Finding(about, "problem", f"{shown} does not answer: {_why(error)}", fix)
@@ -48,10 +49,8 @@ def stuck(runs: Sequence[Mapping[str, Any]], now: datetime) -> Iterator[Finding]
         yield Finding(f"run {run['id']}", "problem", found, fix)
 
 
-def _ask(url: str, body: Mapping[str, Any], auth: str | None) -> Any:
-    headers = {"Content-Type": "application/json"}
-    if auth:
-        headers["Authorization"] = f"Basic {base64.b64encode(auth.encode()).decode()}"
+def _ask(url: str, body: Mapping[str, Any], known: Mapping[str, str]) -> Any:
+    headers = {"Content-Type": "application/json", **known}
     if urlsplit(url).scheme not in ("http", "https"):
         raise ValueError("PREFECT_API_URL is no http address")
     with urlopen(Request(url, json.dumps(body).encode(), headers), timeout=_TIMEOUT_S) as response:  # noqa: S310

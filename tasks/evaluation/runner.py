@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from registry.errors import BudgetSpent, ModelUnavailable
@@ -19,6 +19,7 @@ from .panel import NOBODY, Panel
 from .rendering import render_all
 from .result import CaseResult
 from .talks import Talks
+from .together import together
 
 FAILURES_IN_A_ROW = 20
 """Calls that may fail one after the other before a run stops: an endpoint that is down is found early."""
@@ -103,7 +104,7 @@ class _Runner:
             queues.setdefault(job.arm.model.key, deque()).append(job)
         # A queue a model: a slow one does not hold up the others.
         workers = [self._work(queue) for queue in queues.values() for _ in range(_workers(queue))]
-        await _all(workers)
+        await together(workers)
         self.came.left = len(jobs) - len(self.came.results)
         return self.came
 
@@ -136,14 +137,3 @@ class _Runner:
 
 def _workers(queue: deque[Job]) -> int:
     return min(len(queue), max(width(job.arm.model) for job in queue))
-
-
-async def _all(works: Iterable[Coroutine[None, None, None]]) -> None:
-    """Waits for all; the first error ends the others and is raised as it is."""
-    tasks = [asyncio.ensure_future(work) for work in works]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -94,9 +94,7 @@ class Merged:
     came: Run = field(default_factory=Run)
 
     def take(self, done: Done) -> None:
-        self.budget.calls += done.budget.calls
-        self.budget.usd += done.budget.usd
-        self.budget.unpriced += done.budget.unpriced
+        self.budget.add(done.budget)
         found = {(result.case_id, result.arm, result.round) for result in done.run.results}
         self.left = [job for job in self.left if (job.case.id, job.arm.name, job.round) not in found]
         for result in done.run.results:
@@ -125,10 +123,10 @@ def chunked(jobs: Iterable[Job], threads: int) -> list[list[Job]]:
 
 def parts_of(budget: Budget, count: int) -> list[Budget]:
     """What is left, in equal parts that add up to it."""
-    calls = None if budget.max_calls is None else max(0, budget.max_calls - budget.calls)
-    usd = None if budget.max_usd is None else max(0.0, budget.max_usd - budget.usd) / count
+    calls, usd = budget.left
+    share = None if usd is None else usd / count
     return [
-        Budget(None if calls is None else calls // count + (number < calls % count), usd) for number in range(count)
+        Budget(None if calls is None else calls // count + (number < calls % count), share) for number in range(count)
     ]
 
 

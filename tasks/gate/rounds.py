@@ -11,8 +11,10 @@ from registry.runtime.ids import new_id
 from tasks.evaluation.case import Case
 from tasks.evaluation.evalset import Selection
 from tasks.evaluation.job import Arm, Job, interleaved
+from tasks.evaluation.panel import Panel
 from tasks.evaluation.result import CaseResult
-from tasks.evaluation.runner import Run, run_all
+from tasks.evaluation.runner import OnResult, Run, run_all
+from tasks.evaluation.runner import run as run_here
 from tasks.evaluation.scoring import Finding
 from tasks.evaluation.seating import seat
 from tasks.gate.comparing import CANDIDATE, LIVE, MUST_PASS
@@ -43,7 +45,25 @@ def gateway(workspace: Workspace, record: Record) -> Gateway:
 def ask(
     workspace: Workspace, door: Gateway, selection: Selection, jobs: Sequence[Job], *, test: str, stage: str
 ) -> Asked:
-    """Run these jobs, telling about progress."""
+    """Run these jobs, telling about progress; on the cluster, if there is one."""
+    before, told, panel, live = _begun(workspace, door, selection, jobs, stage)
+    run = run_all(selection.evalset, jobs, door, test_id=test, on_result=told, panel=panel, live=live)
+    return _asked(run, door, before)
+
+
+async def ask_beside(
+    workspace: Workspace, door: Gateway, selection: Selection, jobs: Sequence[Job], *, test: str, stage: str
+) -> Asked:
+    """`ask` in the running loop, beside others: `door` is a part of the one they share."""
+    before, told, panel, live = _begun(workspace, door, selection, jobs, stage)
+    run = await run_here(selection.evalset, jobs, door, test_id=test, on_result=told, panel=panel, live=live)
+    return _asked(run, door, before)
+
+
+def _begun(
+    workspace: Workspace, door: Gateway, selection: Selection, jobs: Sequence[Job], stage: str
+) -> tuple[int, OnResult, Panel, Arm | None]:
+    """Calls made before, who hears of each result, who judges, and what `pairwise` compares with."""
     done = 0
 
     def told(_: CaseResult) -> None:
@@ -51,11 +71,12 @@ def ask(
         done += 1
         workspace.tell(Progress(stage, done, len(jobs), door.budget.told))
 
-    before = door.budget.calls
-    judged = [job.arm.model for job in jobs]
-    panel = seat(selection.evalset, workspace.catalog, workspace.publisher, judged)
+    panel = seat(selection.evalset, workspace.catalog, workspace.publisher, [job.arm.model for job in jobs])
     live = next((job.arm for job in jobs if job.arm.name == LIVE), None)
-    run = run_all(selection.evalset, jobs, door, test_id=test, on_result=told, panel=panel, live=live)
+    return door.budget.calls, told, panel, live
+
+
+def _asked(run: Run, door: Gateway, before: int) -> Asked:
     return Asked(run.results, door.budget.calls - before, spent(door.budget), _stopped(run))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from registry.diff.paragraphs import text_of
@@ -32,6 +32,10 @@ class Gateway:
     chance: Random = field(default_factory=Random)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _lanes: Lanes = field(default_factory=Lanes)
+
+    def part(self) -> Gateway:
+        """This door for one of several who ask at once: limits and budget are shared, its spending is told apart."""
+        return replace(self, budget=self.budget.part())
 
     async def complete(self, call: Call) -> Outcome:
         """From the cache, or from the model. Raises BudgetSpent; every other ModelError is in the outcome."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from registry.artifact import PromptVersion
 from registry.behavior import Behavior
@@ -12,11 +14,13 @@ from registry.runtime.artifact_file import Artifact, from_behavior
 from registry.runtime.ids import new_id
 from tasks.evaluation import evalset
 from tasks.evaluation.case import Case
+from tasks.evaluation.cluster import scheduler
 from tasks.evaluation.evalset import Selection
 from tasks.evaluation.job import Arm, Job
 from tasks.evaluation.result import CaseResult
+from tasks.evaluation.together import together
 from tasks.gate.comparing import CANDIDATE, LIVE
-from tasks.gate.rounds import Asked, ask, round_jobs
+from tasks.gate.rounds import Asked, ask, ask_beside, round_jobs, spent
 from tasks.gateway.budget import Budget
 from tasks.gateway.gateway import Gateway
 from tasks.ledger import matrix_cell
@@ -30,30 +34,48 @@ from .judge import Judged, against_primary, of_primary
 from .judge import score as score_of
 from .plan import SMOKE_CALLS, Plan, Planned
 
+AT_ONCE = 8
+"""Looks at once: some wait for slow models, some for their last answers."""
+
 Told = Callable[[MatrixCell], None]
 
 
 def run(workspace: Workspace, plan: Plan, told: Told) -> list[MatrixCell]:
-    """The smokes and evals of a plan within its budget, one row each; `told` hears of each. Nothing is cached.
+    """The smokes and evals of a plan within its budget, a row each, which `told` hears of. Nothing is cached.
 
-    A look that fails for a reason of its own is a row with the verdict `error`, and the next one goes on.
+    They begin in the order of the plan, several at once; a provider's limits hold for all of them together. A look that
+    fails for a reason of its own is a row with the verdict `error`, and the others go on.
     """
-    door = Gateway(Budget(plan.budget.calls, plan.budget.usd))
-    found = []
-    for row in plan.of("smoke", "eval"):
-        if row.cell is not None:
-            found.append(_look(workspace, door, row, row.cell, str(plan.night)))
-            told(found[-1])
-    return found
+    night = _Night(workspace, Gateway(Budget(plan.budget.calls, plan.budget.usd)), str(plan.night), told)
+    night.left.extend((row, row.cell) for row in plan.of("smoke", "eval") if row.cell is not None)
+    asyncio.run(together(night.work() for _ in range(1 if scheduler() else AT_ONCE)))
+    return night.found
 
 
-def _look(workspace: Workspace, door: Gateway, row: Planned, cell: Cell, night: str) -> MatrixCell:
-    calls, paid, unpriced = door.budget.calls, door.budget.usd, door.budget.unpriced
+@dataclass
+class _Night:
+    """What is left to look at, and what was found."""
+
+    workspace: Workspace
+    door: Gateway
+    name: str
+    told: Told
+    left: deque[tuple[Planned, Cell]] = field(default_factory=deque)
+    found: list[MatrixCell] = field(default_factory=list)
+
+    async def work(self) -> None:
+        while self.left:
+            row, cell = self.left.popleft()
+            self.found.append(await _look(self.workspace, self.door.part(), row, cell, self.name))
+            self.told(self.found[-1])
+
+
+async def _look(workspace: Workspace, door: Gateway, row: Planned, cell: Cell, night: str) -> MatrixCell:
     version = workspace.catalog.get(cell.prompt, cell.version)
     whole = evalset.load(workspace.roots.evalsets, version.evals.full if version.evals else "")
     selection = drawn(whole, row.cases or SMOKE_CALLS, f"{night} {cell.prompt}")
     looked = _smoke if row.what == "smoke" else _eval
-    judged = looked(workspace, door, cell, selection, version)
+    judged = await looked(workspace, door, cell, selection, version)
     kept = MatrixCell(
         prompt_id=cell.prompt,
         version=cell.version,
@@ -69,33 +91,37 @@ def _look(workspace: Workspace, door: Gateway, row: Planned, cell: Cell, night: 
         high=judged.score.high if judged.score else None,
         difference=judged.difference,
         n=judged.score.n if judged.score else 0,
-        calls=door.budget.calls - calls,
-        cost_usd=door.budget.usd - paid if door.budget.unpriced == unpriced else None,
+        calls=door.budget.calls,
+        cost_usd=spent(door.budget),
         at=workspace.now(),
     )
     workspace.store.tx(lambda tx: matrix_cell.insert(tx, kept))
     return kept
 
 
-def _smoke(workspace: Workspace, door: Gateway, cell: Cell, selection: Selection, version: PromptVersion) -> Judged:
+async def _smoke(
+    workspace: Workspace, door: Gateway, cell: Cell, selection: Selection, version: PromptVersion
+) -> Judged:
     """Eight answers; when they break the contract, eight fresh ones."""
     arm = arm_of(workspace, cell, CANDIDATE)
     draws: list[list[CaseResult]] = []
     while True:
         jobs = [Job(case, arm, len(draws) + 1) for case in selection.cases]
-        asked = _ask(workspace, door, selection, jobs, f"smoke {cell.name}")
+        asked = await _ask(workspace, door, selection, jobs, f"smoke {cell.name}")
         draws.append(asked.results)
-        found = smoke.judge(draws, version.output)
+        found = smoke.judge(draws, version)
         if not found.again or asked.stopped is not None:
             return Judged(found.verdict, found.reason, score_of(draws[-1]))
 
 
-def _eval(workspace: Workspace, door: Gateway, cell: Cell, selection: Selection, version: PromptVersion) -> Judged:
+async def _eval(
+    workspace: Workspace, door: Gateway, cell: Cell, selection: Selection, version: PromptVersion
+) -> Judged:
     """Both models side by side, case by case, in the same hour."""
     arms = [arm_of(workspace, cell, CANDIDATE)]
     if cell.role != "primary":
         arms.append(replace(_published(workspace, cell), name=LIVE))
-    asked = _ask(workspace, door, selection, round_jobs(selection, arms, 1), f"matrix {cell.name}")
+    asked = await _ask(workspace, door, selection, round_jobs(selection, arms, 1), f"matrix {cell.name}")
     if asked.stopped is not None:
         return Judged(Verdict.ERROR, asked.stopped, score_of(asked.results))
     if cell.role == "primary":
@@ -103,9 +129,12 @@ def _eval(workspace: Workspace, door: Gateway, cell: Cell, selection: Selection,
     return against_primary(asked.results, cell.risk)
 
 
-def _ask(workspace: Workspace, door: Gateway, selection: Selection, jobs: Sequence[Job], stage: str) -> Asked:
-    """The door has no cache: a cell is about today's model."""
-    return ask(workspace, door, selection, jobs, test=new_id("op_"), stage=stage)
+async def _ask(workspace: Workspace, door: Gateway, selection: Selection, jobs: Sequence[Job], stage: str) -> Asked:
+    """The door has no cache: a cell is about today's model. A cluster is filled by one look."""
+    test = new_id("op_")
+    if scheduler():
+        return await asyncio.to_thread(ask, workspace, door, selection, jobs, test=test, stage=stage)
+    return await ask_beside(workspace, door, selection, jobs, test=test, stage=stage)
 
 
 def arm_of(workspace: Workspace, cell: Cell, name: str) -> Arm:

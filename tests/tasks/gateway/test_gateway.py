@@ -168,6 +168,32 @@ def test_at_most_so_many_at_once(limit: int | None, most: int) -> None:
     assert driver.most_at_once == most
 
 
+def test_parts_share_the_budget_and_the_width_of_a_model() -> None:
+    narrow = scripted.model(price=PRICE, limits=Limits(concurrency=2))
+    whole = Gateway(Budget(max_calls=4))
+    first, second = whole.part(), whole.part()
+
+    async def together() -> list[Outcome | BaseException]:
+        asked = [part.complete(call(str(number), model=narrow)) for part in (first, second) for number in range(3)]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    with scripted.installed(lambda _: "yes indeed") as driver:
+        outcomes = asyncio.run(together())
+        assert driver.most_at_once == 2
+    assert [type(outcome) for outcome in outcomes] == [Outcome] * 4 + [BudgetSpent] * 2
+    assert (whole.budget.calls, first.budget.calls, second.budget.calls) == (4, 3, 1)
+    assert (whole.budget.usd, first.budget.usd, second.budget.usd) == (20.0, 15.0, 5.0)
+
+
+def test_a_part_that_is_begun_later_has_what_is_left() -> None:
+    whole = Budget(max_calls=4, max_usd=2.0, calls=3, usd=0.5)
+    assert whole.part().left == (1, 1.5)
+    part = Budget().part()
+    part.add(Budget(calls=2, usd=0.25, unpriced=1))
+    assert part.whole is not None
+    assert (part.whole.calls, part.whole.usd, part.whole.unpriced) == (2, 0.25, 1)
+
+
 def test_a_gateway_lives_on_in_the_next_loop() -> None:
     gateway = Gateway()
     model = scripted.model(limits=Limits(concurrency=1))

@@ -57,6 +57,12 @@ def test_each_cell_is_judged_by_itself_against_the_primary_model(birds: Fleet) -
     assert "the primary model" in found["rook"].reason
 
 
+def test_cells_run_beside_each_other_within_what_each_model_takes(birds: Fleet) -> None:
+    night(birds)
+    width = 8
+    assert 2 * width < birds.birds.most_at_once <= 3 * width, "more than the two models of one cell were asked at once"
+
+
 def test_the_report_of_a_release_says_what_the_matrix_says(birds: Fleet) -> None:
     night(birds)
     order = ReleaseOrder(version=f"{PROMPT}@v2", environment=ENVIRONMENT, by="test", until="lint")

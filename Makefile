@@ -11,6 +11,9 @@ COOLDOWN ?= 7 days
 BIN := .venv/bin
 INSTALL = $(BIN)/uv pip install --quiet --no-deps --build-constraints requirements/build.lock --editable .
 
+ELSEWHERE = not e2e and not bars and not bars_full and not bench and not scale
+PURE = $(ELSEWHERE) and not prefect and not local_model
+
 NEXT_PYTHON ?= $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/python3.13; do \
 	$$p -c '' 2>/dev/null && echo $$p && break; done)
 
@@ -20,11 +23,12 @@ demo: .venv/demo
 	$(BIN)/promptship demo
 
 test: .venv/dev
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 -m '$(PURE)' $(ARGS)
+	$(BIN)/pytest -m '$(ELSEWHERE) and (prefect or local_model)' $(ARGS)
 
 # What does not need Prefect or a model, on the newest Python and on the next DuckDB.
 test-next: .venv-next/dev
-	.venv-next/bin/pytest tests/registry tests/tasks -m 'not prefect and not local_model and not bars and not bars_full and not scale' $(ARGS)
+	.venv-next/bin/pytest -n 2 tests/registry tests/tasks -m '$(PURE)' $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check

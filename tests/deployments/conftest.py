@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 
 from deployments import server
+from tests.prefect_server import ask
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,11 +20,8 @@ class Local:
         self.server = started
         self.api = f"{started.url}/api"
 
-    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = Request(f"{self.api}/{path}", data, {"Content-Type": "application/json"})
-        with urlopen(request, timeout=30) as response:
-            return json.load(response)
+    def ask(self, path: str, body: Any = None, method: str | None = None) -> Any:
+        return ask(self.api, path, body, method)
 
 
 @pytest.fixture(scope="session")

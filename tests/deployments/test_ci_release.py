@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.request import Request, urlopen
 
 import pytest
 
@@ -137,9 +135,7 @@ def test_as_a_real_server_has_it(local: Local) -> None:
     assert of_run("sort@v2", runs.read(run), "") is None
     rejected = {"type": "FAILED", "name": "Rejected", "message": "worse"}
     local.ask(f"flow_runs/{run}/set_state", {"state": rejected, "force": True})
-    labels = json.dumps({"promptship.release": "rel_1"}).encode()
-    json_ = {"Content-Type": "application/json"}
-    urlopen(Request(f"{local.api}/flow_runs/{run}/labels", labels, json_, method="PATCH"), timeout=30).close()
+    local.ask(f"flow_runs/{run}/labels", {"promptship.release": "rel_1"}, "PATCH")
     assert of_run("sort@v2", runs.read(run), "") == Released("sort@v2", Verdict.REJECT, "worse", "rel_1", "")
     with pytest.raises(SettingsError, match="promptship deploy"):
         runs.start("ci-flow/two", parameters, "third")

@@ -10,7 +10,6 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 from uuid import uuid4
 
 import pytest
@@ -114,8 +113,7 @@ def _hear(local: Local, kind: str, **payload: str) -> None:
     about = {"prefect.resource.id": f"promptship.release.{payload.get('release_id', 'rel_1')}"}
     local_time = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     event = {"event": kind, "resource": about, "payload": payload, "occurred": local_time, "id": str(uuid4())}
-    body = json.dumps([event]).encode()
-    urlopen(Request(f"{local.api}/events", body, {"Content-Type": "application/json"}), timeout=30).close()
+    local.ask("events", [event])
 
 
 def test_a_breach_starts_the_rollback_although_nobody_watches(deployed: Deployer) -> None:

@@ -79,7 +79,7 @@ def _walked(order: ReleaseOrder, say: Say) -> Released:
     from deployments.cli.progress import shown
     from deployments.cli.walk import walk
     from tasks.release.showing import status
-    from tasks.report.release import write_report
+    from tasks.report.writing import write_report
 
     with shown() as tell:
         record = walk(Workspace.here(order.by, tell), order, say)

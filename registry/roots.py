@@ -25,6 +25,9 @@ class Roots:
     artifacts_url: str | None = None
     routes_url: str | None = None
     spool_url: str | None = None
+    reports_at: Path | None = None
+    reports_url: str | None = None
+    """Reports are written at home and to here."""
     ledger_at: str | None = field(default=None, repr=False)
     """Where the ledger is when it is not the file at home; may bear a password, so it is never shown."""
 
@@ -50,7 +53,7 @@ class Roots:
 
     @property
     def reports(self) -> Path:
-        return self.home / "reports"
+        return self.reports_at or self.home / "reports"
 
     @property
     def artifacts(self) -> Path:
@@ -62,8 +65,8 @@ class Roots:
 
     @classmethod
     def find(cls, environ: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Roots:
-        """From PROMPTSHIP_HOME, _REGISTRY, _EVALSETS, _ARTIFACTS, _ROUTES, _SPOOL and _LEDGER; what is not set, beside
-        the nearest `promptship.yaml` or `pyproject.toml` upwards of `cwd`. Raises SettingsError without one."""
+        """From PROMPTSHIP_HOME, _REGISTRY, _EVALSETS, _ARTIFACTS, _ROUTES, _SPOOL, _REPORTS and _LEDGER; what is not set,
+        beside the nearest `promptship.yaml` or `pyproject.toml` upwards of `cwd`. Raises SettingsError without one."""
         project = _project(cwd or Path.cwd())
         return cls(
             home=_set(environ, "PROMPTSHIP_HOME") or _home(project, cwd or Path.cwd()),
@@ -74,6 +77,8 @@ class Roots:
             artifacts_url=_url(environ, "PROMPTSHIP_ARTIFACTS"),
             routes_url=_url(environ, "PROMPTSHIP_ROUTES"),
             spool_url=environ.get("PROMPTSHIP_SPOOL") or None,
+            reports_at=_set(environ, "PROMPTSHIP_REPORTS"),
+            reports_url=_url(environ, "PROMPTSHIP_REPORTS"),
             ledger_at=environ.get("PROMPTSHIP_LEDGER") or None,
         )
 

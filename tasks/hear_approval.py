@@ -28,7 +28,8 @@ from tasks.release.record import Record, Step
 from tasks.release.suspending import Waiting
 from tasks.release.workspace import Workspace
 from tasks.report.markdown import escape, fenced
-from tasks.report.release import so_far, write_report
+from tasks.report.release import so_far
+from tasks.report.writing import where_the_page_is, write_report
 from tasks.telling import slug
 
 TIMEOUT: Final = timedelta(days=30)
@@ -91,8 +92,8 @@ def _page(here: Workspace, record: Record, of: str) -> str:
     parts = [
         f"Answer before {_until(record, of):%Y-%m-%d %H:%M} UTC: afterwards the release is held.",
         so_far(row, results),
-        "The numbers of each stage are artifacts of this run. The page with plots, on the worker's machine:",
-        fenced(str(report.page)),
+        "The numbers of each stage are artifacts of this run.",
+        where_the_page_is(report),
     ]
     return "\n\n".join(parts)
 

@@ -12,8 +12,7 @@ from tasks.release.orders import ReleaseOrder
 from tasks.release.outcome import Outcome, outcome
 from tasks.release.outcome import State as Ended
 from tasks.release.record import Record
-from tasks.report.markdown import fenced
-from tasks.report.release import Report, write_report
+from tasks.report.writing import Report, where_the_page_is, write_report
 from tasks.telling import workspace
 
 _NAMES = {
@@ -44,7 +43,7 @@ def state_of(order: ReleaseOrder, record: Record | None) -> State:
 
 def _page(report: Report) -> str:
     """A browser opens no file from this page: the path is there to copy."""
-    return f"{report.markdown}\nThe page with plots, on the worker's machine:\n\n{fenced(str(report.page))}"
+    return f"{report.markdown}\n{where_the_page_is(report)}"
 
 
 def _state(ended: Outcome) -> State:

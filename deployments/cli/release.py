@@ -77,7 +77,7 @@ def _locally(order: ReleaseOrder) -> str | None:
 
 def _show_end(order: ReleaseOrder, release_id: str | None, json_: bool) -> int:
     from tasks.release.showing import status
-    from tasks.report.release import write_report
+    from tasks.report.writing import write_report
 
     if release_id is None:
         sentence = f"{order.version} is already live in {order.environment}"

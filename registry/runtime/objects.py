@@ -83,9 +83,9 @@ class Objects:
                 found = Found(body.read(), answer["ETag"], answer["Metadata"])
         return found
 
-    def put(self, key: str, content: bytes) -> None:
+    def put(self, key: str, content: bytes, media_type: str = "application/octet-stream") -> None:
         with self._asking(key):
-            self._s3.put_object(**self._at(key), Body=content)
+            self._s3.put_object(**self._at(key), Body=content, ContentType=media_type)
 
     def exchange(self, key: str, content: bytes, etag: str | None, metadata: Mapping[str, str] | None = None) -> None:
         """Writes only when the object still is what `etag` says; None: when there is none. Raises Lost."""

@@ -33,8 +33,17 @@ def shipped(roots: Roots) -> Objects | None:
 
     Raises SettingsError.
     """
-    if roots.spool_url is None:
+    return _objects(roots.spool_url)
+
+
+def reports(roots: Roots) -> Objects | None:
+    """Where reports are kept beside the folder of this machine; None when that is all there is. Raises SettingsError."""
+    return _objects(roots.reports_url)
+
+
+def _objects(url: str | None) -> Objects | None:
+    if url is None:
         return None
     from .objects import Objects
 
-    return Objects.at(roots.spool_url)
+    return Objects.at(url)

@@ -23,7 +23,7 @@ from tasks.release.record import Record, Stage, Step, Walk
 from tasks.release.recording import StageOutcome
 from tasks.release.taking import Run, take
 from tasks.release.workspace import Workspace
-from tasks.report.release import write_report
+from tasks.report.writing import write_report
 
 from .finding import Did, Finding, Watched
 

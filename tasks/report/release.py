@@ -3,42 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from registry.behavior import short
-from registry.runtime import atomic
 from tasks.ledger.event import Event
 from tasks.ledger.matrix_cell import MatrixCell
 from tasks.ledger.release import Release
 from tasks.ledger.stage_result import StageResult
 from tasks.release.record import Stage
-from tasks.release.workspace import Workspace
 
-from . import decision, page
+from . import decision
 from .markdown import escape, fenced, table
-from .material import gather
-
-
-class Report(NamedTuple):
-    """Both forms of one report, and where they were written: the page, and markdown for a pull request."""
-
-    path: Path
-    markdown: str
-    page: Path
-    html: str
-
-
-def write_report(workspace: Workspace, release_id: str) -> Report:
-    """Write `reports/<release>.html` and `.md` and return them. Raises UnknownRelease."""
-    material = gather(workspace, release_id)
-    text = render(material.row, list(material.results), list(material.events), material.cells)
-    html = page.render(material)
-    folder = workspace.roots.reports
-    written = Report(folder / f"{release_id}.md", text, folder / f"{release_id}.html", html)
-    atomic.replace(written.path, text.encode())
-    atomic.replace(written.page, html.encode())
-    return written
 
 
 def render(row: Release, results: list[StageResult], events: list[Event], cells: Sequence[MatrixCell] = ()) -> str:

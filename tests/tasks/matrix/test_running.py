@@ -13,7 +13,7 @@ from tasks.matrix import gathering, running
 from tasks.matrix.standing import Standing, standings
 from tasks.matrix.tonight import tonight
 from tasks.release.orders import ReleaseOrder
-from tasks.report.release import write_report
+from tasks.report.writing import write_report
 from tests.fleet import ENVIRONMENT, Fleet, fleet
 from tests.world import PROMPT
 

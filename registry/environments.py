@@ -28,9 +28,12 @@ RISKS: tuple[Risk, ...] = get_args(Risk)
 
 
 def _rising(ramp: tuple[Percent, ...]) -> tuple[Percent, ...]:
-    if not ramp or ramp[-1] != 100 or any(left >= right for left, right in pairwise(ramp)):
+    """A canary is compared with what is live at the same time: before 100 % there is a step that leaves it some."""
+    if len(ramp) < 2 or ramp[-1] != 100 or any(left >= right for left, right in pairwise(ramp)):
         raise Misfit(
-            f"the steps {list(ramp)}", expected="rising percents that end at 100", fix="write like [5, 25, 100]"
+            f"the steps {list(ramp)}",
+            expected="two or more rising percents that end at 100",
+            fix="write like [5, 25, 100]",
         )
     return ramp
 

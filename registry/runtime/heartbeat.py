@@ -14,6 +14,8 @@ from .publishing import Publisher, Reader
 from .reading import Reading
 
 EVERY_S = 10.0
+PAUSE_S = 0.1
+"""It looks no more often, however short the poll of requests is: a thread without a pause takes a core."""
 
 
 class Heartbeat:
@@ -48,8 +50,9 @@ class Heartbeat:
             if generation is not None and (generation != said or waited >= EVERY_S):
                 self._say(generation)
                 said, waited = generation, 0.0
-            self._stop.wait(self._reading.poll_s)
-            waited += self._reading.poll_s
+            pause = max(self._reading.poll_s, PAUSE_S)
+            self._stop.wait(pause)
+            waited += pause
 
     def _generation(self) -> int | None:
         with suppress(PromptshipError, OSError):

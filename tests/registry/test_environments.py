@@ -71,6 +71,7 @@ def test_an_approval_point_keeps_its_kind_through_json(shipped: Environments) ->
 @pytest.mark.parametrize(("old", "new", "found"), [
     ("ramp:  {low: [5, 25, 100]", "ramp:  {low: [25, 5, 100]", "rising percents"),
     ("ramp:  {low: [5, 25, 100]", "ramp:  {low: [5, 25]", "rising percents"),
+    ("ramp:  {low: [5, 25, 100]", "ramp:  {low: [100]", "two or more rising percents"),
     ("renew: 30s", "renew: 120s", "`renew` not shorter"),
     ("shadow: {sample: 500, minimum: 200}", "shadow: {sample: 100, minimum: 200}", "minimum 200"),
     ("alpha: {low: 0.05, medium: 0.05, high: 0.01}", "alpha: {low: 0.05, high: 0.01}", "nothing for medium"),

@@ -6,21 +6,29 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.release import release
-from tasks.upgrade_model import find_candidates, keep_upgrade, smoke_fallbacks, state_of_upgrade, verdict_of
+from tasks.upgrade_model import (
+    find_candidates,
+    find_passed,
+    keep_upgrade,
+    read_releases,
+    read_verdicts,
+    refer_to_new,
+    smoke_fallbacks,
+    state_of_upgrade,
+)
 
 
 @flow(flow_run_name="upgrade {old} to {new} in {environment}", persist_result=False)
 def model_upgrade(old: str, new: str, environment: str = "production", by: str = "") -> State:
     """Every live prompt on `old`, as its candidate on `new`; those that pass the gate are released."""
     orders = find_candidates(old, new, environment, by)
-    pairs, found = smoke_fallbacks(new, environment), []
+    pairs = smoke_fallbacks(orders, new, environment)
     for order in orders:
         release(order, return_state=True)
-        found.append(verdict_of(order))
-    for number, row in enumerate(found):
-        if row.verdict == "pass" and row.released is None:
-            onward = orders[number].model_copy(update={"until": None})
-            release(onward, return_state=True)
-            found[number] = verdict_of(onward)
+    gated = read_verdicts(orders)
+    for order in find_passed(orders, gated):
+        release(order, return_state=True)
+    found = read_releases(orders, gated)
+    referred = refer_to_new(old, new, environment, by, found)
     keep_upgrade(old, new, environment, found)
-    return state_of_upgrade(old, new, found, pairs)
+    return state_of_upgrade(old, new, found, [*pairs, *referred])

@@ -97,6 +97,7 @@ class TraceLine(Line):
     refusal: bool | None = None
     refusal_detector: str | None = None
     finish_reason: str | None = None
+    strategy: str | None = Field(default=None, description="How the answer was drawn: `single`, or `vote of 5`")
     error: str | None = None
     routes_age_s: float | None = None
     redacted: tuple[str, ...] = ()

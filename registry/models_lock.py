@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from .artifact import Strict
 from .errors import InvalidFile
@@ -23,7 +23,8 @@ FILE = "models.lock"
 
 class LockedModel(Strict):
     """`requested` is `provider/model@revision#region`, `resolved` the name that its replies bear, None where they bear
-    none; `prompt_tokens` are those of the canonical messages; `reference` and `batches` are the blessed fingerprint."""
+    none; `prompt_tokens` are those of the canonical messages; `capabilities` are what it took when it was tried (low
+    temperature, seed, log-probabilities); `reference` and `batches` are the blessed fingerprint."""
 
     requested: str
     resolved: str | None
@@ -32,6 +33,7 @@ class LockedModel(Strict):
     parameters: tuple[str, ...]
     prompt_tokens: tuple[int | None, ...]
     finish_reasons: tuple[str, ...]
+    capabilities: dict[str, bool] = Field(default_factory=dict)
     reference: str | None = None
     border_inputs: tuple[str, ...] = ()
     batches: tuple[str, ...] = ()

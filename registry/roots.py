@@ -65,7 +65,7 @@ class Roots:
 
     @classmethod
     def find(cls, environ: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Roots:
-        """From PROMPTSHIP_HOME, _REGISTRY, _EVALSETS, _ARTIFACTS, _ROUTES, _SPOOL, _REPORTS and _LEDGER; what is not set,
+        """From PROMPTSHIP_HOME, _REGISTRY, _EVALSETS, _ARTIFACTS, _ROUTES, _SPOOL, _REPORTS, _LEDGER; what is not set,
         beside the nearest `promptship.yaml` or `pyproject.toml` upwards of `cwd`. Raises SettingsError without one."""
         project = _project(cwd or Path.cwd())
         return cls(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from getpass import getuser
 
 from prefect import task
 from prefect.artifacts import create_table_artifact
@@ -11,14 +12,16 @@ from prefect.states import Completed, Failed
 
 from registry.errors import UsageError
 from tasks import options
-from tasks.ledger import release as releases
+from tasks.reaching import unless_away
 from tasks.release.orders import ReleaseOrder
-from tasks.release.showing import status
-from tasks.release.verdict import Verdict
+from tasks.release.verdict import Verdict, worst
+from tasks.sentinel.target import Sizes
 from tasks.telling import workspace
-from tasks.upgrade import deltas, fallbacks
+from tasks.upgrade import deciding, fallbacks
 from tasks.upgrade.column import column
-from tasks.upgrade.deciding import VERDICTS, Gated, keep, sentence
+from tasks.upgrade.deciding import Gated
+from tasks.upgrade.deltas import told
+from tasks.upgrade.watching import refer
 
 
 @task(task_run_name="find candidates", **options.STAGE)
@@ -37,45 +40,61 @@ def find_candidates(old: str, new: str, environment: str, by: str) -> list[Relea
     return [ReleaseOrder(version=name, environment=environment, by=by, until="gate") for name in named]
 
 
-@task(task_run_name="verdict of {order.version}", **options.STAGE)
-def verdict_of(order: ReleaseOrder) -> Gated:
-    """What the newest attempt of this candidate came to, as far as it went."""
+@task(task_run_name="smoke fallbacks", **options.STAGE)
+def smoke_fallbacks(orders: Sequence[ReleaseOrder], new: str, environment: str) -> list[str]:
+    """What eight answers say of each pair of primary model and fallback that the new model is part of."""
     here = workspace()
-    newest = releases.recent(here.store, environment=order.environment, prompt_id=order.prompt, limit=1)
-    if not newest or newest[0].to_version != order.number:
-        return Gated(order.prompt, order.number, Verdict.PASS, "it is live already", "promoted")
-    told = status(here, newest[0].release_id, until=order.until)
-    if order.until is None:  # only what passed the gate is released
-        return Gated(order.prompt, order.number, Verdict.PASS, told["sentence"], told["state"])
-    found = deltas.of_newest(here.store, order.environment, order.prompt)
-    return Gated(order.prompt, order.number, VERDICTS[told["exit_code"]], told["sentence"], deltas=found)
+    pairs = fallbacks.smoke(here, environment, new, {order.prompt for order in orders})
+    return [*map(fallbacks.sentence, pairs), *fallbacks.on_itself(here, orders, new)]
 
 
-@task(task_run_name="smoke fallbacks to {model}", **options.STAGE)
-def smoke_fallbacks(model: str, environment: str) -> list[str]:
-    """What eight answers say of each live prompt that falls back to this model."""
-    return [fallbacks.sentence(pair) for pair in fallbacks.smoke(workspace(), environment, model)]
+@task(task_run_name="read verdicts", **options.STAGE)
+def read_verdicts(orders: Sequence[ReleaseOrder]) -> list[Gated]:
+    """What the gate said of each candidate, in the order of the column."""
+    here = workspace()
+    return [deciding.gated(here, order) for order in orders]
+
+
+@task(task_run_name="find passed", **options.STAGE)
+def find_passed(orders: Sequence[ReleaseOrder], found: Sequence[Gated]) -> list[ReleaseOrder]:
+    """Orders for the releases of those that passed, to their end."""
+    pairs = zip(orders, found, strict=True)
+    return [order.model_copy(update={"until": None}) for order, row in pairs if row.onward]
+
+
+@task(task_run_name="read releases", **options.STAGE)
+def read_releases(orders: Sequence[ReleaseOrder], found: Sequence[Gated]) -> list[Gated]:
+    """The same rows, with where the releases of those that passed stand."""
+    here = workspace()
+    return [deciding.released(here, row, order) for order, row in zip(orders, found, strict=True)]
+
+
+@task(task_run_name="refer to {new}", **options.STAGE)
+def refer_to_new(old: str, new: str, environment: str, by: str, found: Sequence[Gated]) -> list[str]:
+    """The new endpoint's reference; none when nothing moves to it."""
+    if not any(row.verdict is Verdict.PASS for row in found):
+        return []
+    return [refer(workspace(by or getuser()), environment, old, new, Sizes())]
 
 
 @task(task_run_name="keep the upgrade", **options.STAGE)
 def keep_upgrade(old: str, new: str, environment: str, found: Sequence[Gated]) -> None:
     """The line of the changelog, and the column as a table."""
-    keep(workspace(), environment, old, new, found)
-    rows = [
-        {
-            "prompt": row.prompt,
-            "version": row.version,
-            "verdict": str(row.verdict),
-            "to live": deltas.sentence(row.deltas),
-        }
-        for row in found
-    ]
-    create_table_artifact(rows, key="model-upgrade", description=sentence(old, new, found))
+    deciding.keep(workspace(), environment, old, new, found)
+    rows = [{"prompt": row.prompt, "version": row.version, **_verdicts(row), **told(row.deltas)} for row in found]
+    with unless_away("the column"):
+        create_table_artifact(rows, key="model-upgrade", description=deciding.sentence(old, new, found))
 
 
-def state_of_upgrade(old: str, new: str, found: Sequence[Gated], pairs: Sequence[str]) -> State:
-    """Green when every prompt of the column passed."""
-    good = all(row.verdict == Verdict.PASS for row in found)
-    return (Completed if good else Failed)(
-        name="Passed" if good else "Partly", message="\n".join([sentence(old, new, found), *pairs])
-    )
+def _verdicts(row: Gated) -> dict[str, str]:
+    return {"verdict": str(row.verdict), "released": row.released or ""}
+
+
+def state_of_upgrade(old: str, new: str, found: Sequence[Gated], said: Sequence[str]) -> State:
+    """Green when every prompt of the column passed, and its release did or may still."""
+    message = "\n".join([deciding.sentence(old, new, found), *said])
+    if worst(row.came_to for row in found) is Verdict.PASS:
+        return Completed(name="Passed", message=message)
+    if all(row.verdict is Verdict.PASS and row.released in deciding.OPEN for row in found):
+        return Completed(name="Waiting", message=message)
+    return Failed(name="Partly", message=message)

@@ -18,7 +18,7 @@ from pathlib import Path
 import yaml
 
 from registry.catalog import Catalog
-from registry.errors import ModelUnavailable
+from registry.errors import ModelRejected, ModelUnavailable
 from registry.roots import Roots
 from registry.runtime import drivers, routes_change
 from registry.runtime.artifact_file import from_behavior
@@ -39,12 +39,18 @@ WORDS = ("left", "right", "up", "down", "in", "out")
 class Birds(scripted.Scripted):
     """Answers by model; `changed` models draw from another distribution, `prefixed` ones count two tokens more.
 
+    `refuses` names what a model rejects: temperature, seed, logprobs. Those that `tell` give so many
+    log-probabilities at most, which are `off` by so many nats where only the arithmetic is another.
+
     The answers to one request differ from draw to draw, and are the same in every run of a test.
     """
 
     changed: dict[str, int] = field(default_factory=dict)
     prefixed: set[str] = field(default_factory=set)
     down: set[str] = field(default_factory=set)
+    refuses: dict[str, set[str]] = field(default_factory=dict)
+    tell: dict[str, int] = field(default_factory=dict)
+    off: dict[str, float] = field(default_factory=dict)
     drawn: Counter[str] = field(default_factory=Counter)
 
     def complete(self, request: Request) -> Reply:
@@ -52,6 +58,10 @@ class Birds(scripted.Scripted):
         name, text = request.model.model, str(request.messages[-1]["content"])
         if name in self.down:
             raise ModelUnavailable(f"{name} is away", expected="an answer", fix="Try again")
+        if refused := self.refuses.get(name, set()) & _asked(request):
+            raise ModelRejected(f"{name} takes no {refused}", expected="a request without", fix="Leave it out")
+        if request.top_logprobs > self.tell.get(name, request.top_logprobs):
+            raise ModelRejected(f"{name} tells {self.tell[name]} at most", expected="fewer", fix="Ask for fewer")
         said = self._token(name, text) if request.decoding.max_output_tokens == 1 else self._answer(name, text)
         tokens = sum(len(str(message["content"]).split()) for message in request.messages)
         return Reply(
@@ -62,7 +72,13 @@ class Birds(scripted.Scripted):
             output_tokens=len(said.split()),
             model=name,
             latency_s=0.01,
+            logprobs=self._logprobs(name, text, request.top_logprobs) if name in self.tell else None,
         )
+
+    def _logprobs(self, name: str, text: str, top: int) -> dict[str, float] | None:
+        """The same ones each time; a changed model has others."""
+        moved = self.off.get(name, self.changed.get(name, 0) / 100)
+        return {f"t{n}": -n - 1 - moved * _chance(f"{text}{n}") for n in range(top)} or None
 
     def _token(self, name: str, word: str) -> str:
         """Every input is on the border between two tokens; a changed model leans to one."""
@@ -76,6 +92,11 @@ class Birds(scripted.Scripted):
         if name == "rook" or _chance(f"{text}{self.changed.get(name, 0)}") < self.changed.get(name, 0) / 100:
             return json.dumps({"product": "box"})
         return json.dumps({"product": product})
+
+
+def _asked(request: Request) -> set[str]:
+    asked = {"temperature": request.decoding.temperature not in (0.0, 1.0), "seed": request.decoding.seed is not None}
+    return {name for name, given in (asked | {"logprobs": request.top_logprobs > 0}).items() if given}
 
 
 def _chance(text: str) -> float:
@@ -166,6 +187,6 @@ def _make(roots: Roots, risk: str, busy: bool) -> None:
     if busy:
         rules = roots.registry / "environments.yaml"
         head, _, demo = rules.read_text().partition("\ndemo:")
-        low = "low_traffic: {below_units_per_day: 1, ramp: {low: [100], medium: [100], high: [100]}, "
+        low = "low_traffic: {below_units_per_day: 1, ramp: {low: [50, 100], medium: [50, 100], high: [50, 100]}, "
         low += "first_step_units: 1, deadline: 1d}"
         rules.write_text(f"{head}\ndemo:{demo.replace('low_traffic: null', low, 1)}")

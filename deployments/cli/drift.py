@@ -107,8 +107,9 @@ def _bless(target: str, environment: str, by: str, reason: str, usd: float | Non
     from deployments.cli.progress import shown
     from tasks.release.workspace import Workspace
     from tasks.sentinel.blessing import bless as bless_
+    from tasks.sentinel.lenses import missing
     from tasks.sentinel.naming import named
-    from tasks.sentinel.target import Sizes
+    from tasks.sentinel.target import Endpoint, Sizes
 
     with shown() as tell:
         here = Workspace.here(by, tell)
@@ -120,6 +121,8 @@ def _bless(target: str, environment: str, by: str, reason: str, usd: float | Non
         document("drift_reference", target=found.name, batches=len(kept.row.batches), draws=draws, days=days, by=by)
         return
     click.echo(sentence)
+    for note in missing(kept) if isinstance(found, Endpoint) else ():
+        click.echo(note, err=True)
     if days < 3:
         click.echo(f"drawn on {days} day(s): until nights show how much it varies, alarms need z of 3.9", err=True)
 

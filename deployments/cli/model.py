@@ -64,10 +64,10 @@ def _row(catalog: Any, name: str, locked: bool, today: date) -> dict[str, Any]:
 @_NAMES
 @as_json
 def lock(names: tuple[str, ...], json_: bool) -> int:
-    """Ask each model five short questions and write models.lock; default: all that can be asked from here.
+    """Ask each model five short questions, try what it takes, and write models.lock.
 
-    Commit the file: `model check` fails when an endpoint does not answer as it says. Exit 3 when a model that was
-    named cannot be locked.
+    Default: all that can be asked from here. Commit the file: `model check` fails when an endpoint does not answer as
+    it says. Exit 3 when a model that was named cannot be locked.
     """
     from registry.errors import ModelError
     from registry.models_lock import FILE, read, write

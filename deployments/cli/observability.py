@@ -28,10 +28,9 @@ def command() -> None:
 @environment_option()
 @click.option("--version", default=None, help="Its guards, instead of those of what is live and in canary.")
 @click.option("--output", required=True, type=click.Path(file_okay=False, path_type=Path), help="A folder.")
-@click.option("--target", default=f"localhost:{_PORT}", show_default=True, help="Where the metrics are served.")
 @as_json
-def render(prompt: str | None, environment: str, version: str | None, output: Path, target: str, json_: bool) -> None:
-    """Write alert rules with their tests, a Grafana dashboard and a collector's configuration.
+def render(prompt: str | None, environment: str, version: str | None, output: Path, json_: bool) -> None:
+    """Write alert rules with their tests, and a Grafana dashboard.
 
     From the guards of the change notes of what serves (without a route: of the newest version) and from the live
     guards of the environment. Without PROMPT: of all prompts that have a route there.
@@ -48,7 +47,7 @@ def render(prompt: str | None, environment: str, version: str | None, output: Pa
     table = workspace.publisher.read_table(environment)
     names = [prompt] if prompt else sorted(table.prompts)
     watched = [one for name in names for one in _watched(catalog, table, name, version)]
-    found = rendered_of(environment, watched, levels, catalog.metrics, target)
+    found = rendered_of(environment, watched, levels, catalog.metrics)
     for name, text in found.files.items():
         atomic.replace(output / name, text.encode(), sync=False)
     _say(found, output, json_)

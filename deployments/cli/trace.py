@@ -100,7 +100,8 @@ def import_(file: Path, environment: str | None, json_: bool) -> None:
     """Traces of other tools, from a file of OTLP JSON lines; each span comes once, however often it is imported.
 
     Read are the names of OpenTelemetry's GenAI conventions, OpenInference, Langfuse, Traceloop and LiteLLM. A span
-    counts when it is a model call and names a prompt and a version that the registry has.
+    counts when it is a model call and names a prompt and a version that the registry has; tool calls and retrievals of
+    its trace go with it.
     """
     from tasks.intake.importing import import_file
     from tasks.release.workspace import Workspace
@@ -109,7 +110,8 @@ def import_(file: Path, environment: str | None, json_: bool) -> None:
     if json_:
         document("imported", **asdict(found))
         return
-    click.echo(f"{found.traces} traces of {found.lines} lines; {found.known} were there already")
+    beside = f", with {found.beside} tool calls and retrievals" if found.beside else ""
+    click.echo(f"{found.traces} traces of {found.lines} lines; {found.known} were there already{beside}")
     for reason, count in sorted(found.skipped.items()):
         click.echo(f"{count} spans left out: {reason}")
     if found.quarantine:

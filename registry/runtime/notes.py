@@ -48,8 +48,8 @@ class Notes:
     def retrieved(self, found: Retrieval) -> None:
         self.retrieval = found if self.retrieval is None else self.retrieval + found
 
-    def failed(self, error: object) -> None:
-        self.failures += 1
+    def failed(self, error: object, calls: int = 1) -> None:
+        self.failures += calls
         self.last_error = str(error) or type(error).__name__
 
     def replied(self, reply: Reply) -> None:

@@ -15,29 +15,35 @@ CANCELLED = "cancelled"
 
 @dataclass(frozen=True)
 class Retrieval:
-    """What was looked up for a prompt. `documents` are ids or small records.
+    """What was looked up for a prompt. `documents` are ids or small records, None when nobody told.
 
     `fan_out` counts queries or documents, as the application does; by default the documents. `seconds` is None when
     nobody measured.
     """
 
-    documents: Sequence[Any] = ()
+    documents: Sequence[Any] | None = ()
     fan_out: int | None = None
     seconds: float | None = None
 
     def __add__(self, other: Retrieval) -> Retrieval:
-        return Retrieval(
-            [*self.documents, *other.documents], self.counted + other.counted, _sum(self.seconds, other.seconds)
-        )
+        """What one of them does not know is unknown of both, but for the time."""
+        lists, counts = (self.documents, other.documents), (self.counted, other.counted)
+        documents = None if None in lists else [one for told in lists for one in told or ()]
+        fan_out = None if None in counts else sum(count or 0 for count in counts)
+        return Retrieval(documents, fan_out, _sum(self.seconds, other.seconds))
 
     @property
-    def counted(self) -> int:
-        return len(self.documents) if self.fan_out is None else self.fan_out
+    def counted(self) -> int | None:
+        """None for unknown documents that nobody counted."""
+        if self.fan_out is not None or self.documents is None:
+            return self.fan_out
+        return len(self.documents)
 
     @property
     def column(self) -> dict[str, Any]:
         latency_ms = None if self.seconds is None else round(self.seconds * 1000, 3)
-        return {"documents": list(self.documents), "fan_out": self.counted, "latency_ms": latency_ms}
+        documents = None if self.documents is None else list(self.documents)
+        return {"documents": documents, "fan_out": self.counted, "latency_ms": latency_ms}
 
 
 @dataclass(frozen=True)

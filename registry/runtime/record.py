@@ -23,11 +23,9 @@ from .tool_check import with_problems
 
 FORMAT = 1
 OTHER = "other"
-PAYLOAD = ("variables", "output", "tool_calls", "retrieval")
-"""What was said, as opposed to how it went."""
 IDENTIFYING = (
     "trace_id", "ts", "environment", "prompt_id", "version", "intended", "arm", "generation", "release_id", "unit",
-    "unit_key_id", "intent", "routes_age_s",
+    "unit_key_id", "intent", "routes_age_s", "strategy",
 )  # fmt: skip
 
 
@@ -126,10 +124,6 @@ def trace_line(
     told = _told(stamp, artifact, outcome, check)
     closing = {"redacted": sorted(set(found)), "metrics": dict(metrics or {})}
     return {"kind": "trace", "format": FORMAT} | identifying | told | redacted | closing
-
-
-def without_payload(line: Mapping[str, Any]) -> dict[str, Any]:
-    return {**line, **dict.fromkeys(PAYLOAD)}
 
 
 def feedback_line(trace_id: str, at: datetime, name: str, value: float, source: str) -> dict[str, Any]:

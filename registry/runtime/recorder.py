@@ -13,7 +13,8 @@ from ..models import Price
 from .artifact_file import Artifact
 from .outcome import Outcome
 from .output import OutputCheck
-from .record import Asked, assignment_line, checked, trace_line, without_payload
+from .payload import without_payload
+from .record import Asked, assignment_line, checked, trace_line
 from .spool import Spool
 from .stamp import Stamp
 

@@ -21,9 +21,6 @@ OUTPUT_TOKENS = "gen_ai.usage.output_tokens"
 PROMPT_NAME = "gen_ai.prompt.name"
 PROMPT_VERSION = "gen_ai.prompt.version"
 OUTPUT_MESSAGES = "gen_ai.output.messages"
-TOOL_NAME = "gen_ai.tool.name"
-TOOL_ARGUMENTS = "gen_ai.tool.call.arguments"
-TOOL_RESULT = "gen_ai.tool.call.result"
 TOKEN_TYPE = "gen_ai.token.type"
 ERROR_TYPE = "error.type"
 
@@ -65,7 +62,13 @@ STAMP: Mapping[str, str] = {
 
 # What a model call was, under the names that tools give it; the first that is there counts.
 ALIASES: Mapping[str, tuple[str, ...]] = {
-    "operation": (OPERATION, "llm.request.type", "openinference.span.kind", "langfuse.observation.type"),
+    "operation": (
+        OPERATION,
+        "llm.request.type",
+        "openinference.span.kind",
+        "langfuse.observation.type",
+        "traceloop.span.kind",
+    ),
     "provider": (PROVIDER, "gen_ai.system", "llm.provider", "llm.system"),
     "request_model": (REQUEST_MODEL, "langfuse.observation.model.name", "llm.model_name", "llm.request.model"),
     "response_model": (RESPONSE_MODEL, "llm.response.model", "llm.model_name", "langfuse.observation.model.name"),
@@ -116,7 +119,26 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "output.value",
         "langfuse.observation.output",
     ),
-    "error": ("exception.message", ERROR_TYPE),
+    "tool_name": ("gen_ai.tool.name", "tool.name", "traceloop.entity.name"),
+    "tool_arguments": (
+        "gen_ai.tool.call.arguments",
+        "langfuse.observation.input",
+        "traceloop.entity.input",
+        "input.value",
+    ),
+    "tool_result": (
+        "gen_ai.tool.call.result",
+        "langfuse.observation.output",
+        "traceloop.entity.output",
+        "output.value",
+    ),
+    "documents": (
+        "gen_ai.retrieval.documents",
+        "langfuse.observation.output",
+        "traceloop.entity.output",
+        "output.value",
+    ),
+    "error": ("langfuse.observation.status_message", "exception.message", ERROR_TYPE),
     "variables": ("llm.prompt_template.variables", "traceloop.prompt.template_variables"),
     "unit": (
         "user.id",
@@ -135,6 +157,18 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 # What a tool keeps as JSON in one attribute: read as one attribute for each key, `<name>.<key>`.
 FOLDED = ("langfuse.observation.usage_details", "langfuse.observation.cost_details")
 
+# Where LiteLLM's proxy keeps the metadata of a request, as Python writes it, and the stamp in it.
+CARRIED, CARRIED_STAMP = "metadata.requester_metadata", "promptship"
+
+# What a tool keeps under a number each: `<prefix><number><suffix>`; the first suffix that is there counts.
+NUMBERED_DOCUMENTS = ("retrieval.documents.", (".document.id", ".document.content"))
+NUMBERED_CALLS: tuple[tuple[str, str], ...] = (
+    ("llm.output_messages.0.message.tool_calls.", ".tool_call.function."),
+    ("gen_ai.completion.0.tool_calls.", "."),
+    ("gen_ai.completion.", ".function_call."),
+)
+LEVEL = "langfuse.observation.level"
+
 # Operations under which an answer was drawn from a model, a tool was called, documents were looked up; in lower case.
 MODEL_CALLS = frozenset({"chat", "text_completion", "generate_content", "completion", "llm", "generation"})
 TOOL_CALLS = frozenset({"execute_tool", "tool"})
@@ -144,6 +178,11 @@ RETRIEVALS = frozenset({"retrieval", "retriever"})
 def told(attributes: Mapping[str, Any], what: str) -> Any:
     """What the attributes say of `what`, a key of ALIASES, under any of its names; None when nothing."""
     return next((attributes[name] for name in ALIASES[what] if attributes.get(name) is not None), None)
+
+
+def operation(attributes: Mapping[str, Any]) -> str:
+    """In lower case, to be looked for in MODEL_CALLS, TOOL_CALLS and RETRIEVALS; empty when nothing says it."""
+    return str(told(attributes, "operation") or "").lower()
 
 
 def span_name(operation: str, model: str) -> str:

@@ -18,9 +18,8 @@ from ..behavior import short
 from ..roots import Roots
 from . import semconv
 from .extras import missing
-from .outcome import Retrieval
-from .outside import Outside
-from .span_attributes import documents, parsed, reply_of
+from .outside import Outside, Took
+from .span_attributes import failure, reply_of, retrieval, tool_use
 from .stamp import Stamp
 
 try:
@@ -54,36 +53,39 @@ class SpanRecords(SpanProcessor):
             span.set_attribute(semconv.BEHAVIOR, short(stamp.intended))
             if carried.get(semconv.RECORD_BY) == semconv.BY_SPANS:
                 self._stamps[_id(span)] = stamp
+                self.outside.calling(stamp, _id(span))
             if len(self._stamps) > REMEMBERED:
                 self._stamps.popitem(last=False)
 
     def on_end(self, span: ReadableSpan) -> None:
         with suppress(Exception):
             stamp = self._stamps.pop(_id(span), None)
-            attributes = span.attributes or {}
-            if stamp is not None and not attributes.get(semconv.RECORDED):
-                self._ended(span, stamp, attributes)
+            if stamp is None:
+                return
+            try:
+                if not (span.attributes or {}).get(semconv.RECORDED):
+                    self._told(span, stamp, span.attributes or {})
+            finally:
+                self.outside.ended(stamp, _id(span))
 
     def shutdown(self) -> None:
         self.outside.close()
 
-    def _ended(self, span: ReadableSpan, stamp: Stamp, attributes: Mapping[str, Any]) -> None:
-        operation = str(semconv.told(attributes, "operation") or "").lower()
-        seconds = ((span.end_time or 0) - (span.start_time or 0)) / 1e9
-        failed = span.status.status_code is StatusCode.ERROR
+    def _told(self, span: ReadableSpan, stamp: Stamp, attributes: Mapping[str, Any]) -> None:
+        operation = semconv.operation(attributes)
+        took = Took((span.start_time or 0) / 1e9, (span.end_time or 0) / 1e9)
+        failed = span.status.status_code is StatusCode.ERROR or failure(attributes) is not None
         if operation in semconv.RETRIEVALS:
-            self.outside.retrieved(stamp, Retrieval(documents(attributes), seconds=seconds))
+            self.outside.retrieved(stamp, retrieval(attributes, took.ended - took.began))
         elif operation in semconv.TOOL_CALLS:
-            came: dict[str, object] = (
-                {"error": _why(span)} if failed else {"result": parsed(attributes.get(semconv.TOOL_RESULT))}
-            )
-            name, arguments = str(attributes.get(semconv.TOOL_NAME)), parsed(attributes.get(semconv.TOOL_ARGUMENTS))
-            self.outside.tool_called(stamp, name, arguments, came)
+            used = tool_use(attributes, span.name, _why(span) if failed else None)
+            self.outside.tool_called(stamp, used.name, used.arguments, used.came)
         elif operation in semconv.MODEL_CALLS and failed:
-            self.outside.failed(stamp, _why(span), seconds)
+            self.outside.failed(stamp, _why(span), took)
         elif operation in semconv.MODEL_CALLS:
             models = tuple(semconv.told(attributes, what) for what in ("response_model", "request_model"))
-            self.outside.answered(stamp, reply_of(attributes), seconds, models, semconv.told(attributes, "cost_usd"))
+            cost = semconv.told(attributes, "cost_usd")
+            self.outside.answered(stamp, reply_of(attributes), took, models, cost)
 
 
 def _why(span: ReadableSpan) -> str:
@@ -91,7 +93,8 @@ def _why(span: ReadableSpan) -> str:
         message = (event.attributes or {}).get("exception.message")
         if message:
             return str(message)
-    return span.status.description or str((span.attributes or {}).get(semconv.ERROR_TYPE) or "the call failed")
+    found = failure(span.attributes or {})
+    return found or span.status.description or str((span.attributes or {}).get(semconv.ERROR_TYPE) or "the call failed")
 
 
 def _id(span: Any) -> tuple[int, int]:

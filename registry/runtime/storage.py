@@ -37,7 +37,7 @@ def shipped(roots: Roots) -> Objects | None:
 
 
 def reports(roots: Roots) -> Objects | None:
-    """Where reports are kept beside the folder of this machine; None when that is all there is. Raises SettingsError."""
+    """Where reports are kept as well; None when the folder of this machine is all there is. Raises SettingsError."""
     return _objects(roots.reports_url)
 
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from ..artifact import Tool
 
+MADE_UP = "no tool "
+"""How the problem of a call begins that no tool was offered for."""
+
 
 def with_problems(calls: Sequence[Mapping[str, Any]], tools: Sequence[Tool]) -> list[dict[str, Any]]:
     """Each call, with `error` where it is not valid and has none yet."""
@@ -24,7 +27,7 @@ def _problem(call: Mapping[str, Any], known: Mapping[str, Tool]) -> str | None:
 
     tool = known.get(str(call.get("name")))
     if tool is None:
-        return f"no tool {call.get('name')!r} was offered"
+        return f"{MADE_UP}{call.get('name')!r} was offered"
     if call.get("arguments") is None and "result" in call:
         return None  # it ran; nobody noted with what
     found = violations(call.get("arguments"), tool.parameters)

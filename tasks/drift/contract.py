@@ -20,6 +20,9 @@ CANONICAL = (
 )
 """The messages whose prompt tokens are counted: a letter, a sentence, JSON, other scripts' letters, a long sentence."""
 
+TEMPERATURE, SEED, LOGPROBS = "temperature", "seed", "logprobs"
+"""Capabilities: each is tried with a real call, since tables of what a provider supports are wrong."""
+
 
 class Level(StrEnum):
     """Ordered: SAME < NOTED < CHANGED < BROKEN. NOTED is shown and changes no verdict."""
@@ -36,7 +39,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What the endpoint said when a person blessed it. None in `prompt_tokens`: not reported for that message."""
+    """What the endpoint said when a person blessed it. None in `prompt_tokens`: not reported for that message.
+
+    `capabilities`: whether it took the request that tries one; without those whose call was lost.
+    """
 
     response_model: str | None
     system_fingerprint: str | None
@@ -49,7 +55,8 @@ class Reference:
 class Observed:
     """What it says tonight. `refused`: calls the provider rejects for good (no such model, no such parameter).
 
-    `failed`: calls lost in transport (time-outs, limits, 5xx); they say nothing about the model.
+    `failed`: calls lost in transport (time-outs, limits, 5xx); they say nothing about the model. Calls that try
+    capabilities are not counted.
     """
 
     response_model: str | None
@@ -132,7 +139,12 @@ def _refused(observed: Observed) -> list[Finding]:
 def _lost(reference: Reference, observed: Observed) -> list[Finding]:
     had = sorted(name for name, works in reference.capabilities.items() if works)
     lost = [name for name in had if observed.capabilities.get(name, True) is False]
-    return [Finding(Level.BROKEN, name, "supported", "refused") for name in lost]
+    return [Finding(_severity(name), name, "supported", "refused") for name in lost]
+
+
+def _severity(capability: str) -> Level:
+    """Prompts send temperatures and seeds, so theirs break; nobody but the sentinel asks for log-probabilities."""
+    return Level.CHANGED if capability == LOGPROBS else Level.BROKEN
 
 
 def _model(reference: Reference, observed: Observed) -> list[Finding]:

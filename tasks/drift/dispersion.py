@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tasks.drift import fingerprint, text
+from tasks.drift import fingerprint, logprobs, text
+from tasks.drift.shift import T
 from tasks.drift.text import Texts, Vectors
 
 START = 1.3
@@ -24,7 +25,8 @@ NIGHTS = 14
 def phi(calibration: Sequence[float], quiet: Sequence[float]) -> float:
     """max(1, rms of z): `calibration` from batches of the reference, `quiet` from the last NIGHTS nights without alarm.
 
-    All cells of one endpoint count together. At least START as long as there are fewer than ENOUGH values.
+    All cells of one endpoint count together; log-probabilities count by themselves. At least START as long as there are
+    fewer than ENOUGH values.
     """
     values = [*calibration, *quiet]
     rms = math.sqrt(math.fsum(z * z for z in values) / len(values)) if values else 0.0
@@ -38,6 +40,13 @@ def calibrate_fingerprint(batches: Sequence[fingerprint.Draws], seed: int) -> tu
     )
 
 
+def calibrate_logprobs(batches: Sequence[logprobs.Vectors], seed: int) -> tuple[float, ...]:
+    """z of each batch of the reference against the others."""
+    return tuple(
+        logprobs.compare(_others(batches, left), batch, seed + left).shift.z for left, batch in enumerate(batches)
+    )
+
+
 def calibrate_text(batches: Sequence[Texts], seed: int, vectors: Sequence[Vectors] | None = None) -> tuple[float, ...]:
     """z of each batch of the reference against the others; `vectors` are the batches' embeddings."""
     found = []
@@ -47,8 +56,8 @@ def calibrate_text(batches: Sequence[Texts], seed: int, vectors: Sequence[Vector
     return tuple(found)
 
 
-def _others(batches: Sequence[Mapping[str, Sequence[str]]], left: int) -> dict[str, tuple[str, ...]]:
-    pooled: dict[str, tuple[str, ...]] = {}
+def _others(batches: Sequence[Mapping[str, Sequence[T]]], left: int) -> dict[str, tuple[T, ...]]:
+    pooled: dict[str, tuple[T, ...]] = {}
     for batch in (*batches[:left], *batches[left + 1 :]):
         for probe, answers in batch.items():
             pooled[probe] = pooled.get(probe, ()) + tuple(answers)

@@ -1,4 +1,4 @@
-"""The fingerprint where a provider gives log-probabilities: a few prompts, drawn twice, one token each.
+"""The fingerprint where a provider gives log-probabilities: the canonical messages, drawn twice, one token each.
 
 After Chauvin et al., arXiv 2512.03816. They are asked for in requests of their own, since asking for them can change a
 text. Providers report them before sampling, so temperature and top_p stay invisible.
@@ -7,14 +7,14 @@ text. Providers report them before sampling, so temperature and top_p stay invis
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tasks.drift.shift import PERMUTATIONS, Floats, Shift, drawn_on_both, mean_over
 
 Vector = Mapping[str, float]
-"""Log-probability (nats) of the first token, by token: the likeliest twenty."""
+"""Log-probability (nats) of the first token, by token: the likeliest twenty, or as many as the provider gives."""
 
 Vectors = Mapping[str, Sequence[Vector]]
 """Vectors by prompt, in the order drawn."""
@@ -22,13 +22,20 @@ Vectors = Mapping[str, Sequence[Vector]]
 DIGITS = 3
 """Vectors that agree to so many digits are the same: a backend that answers bit by bit alike has one a prompt."""
 
-PROMPTS = 5
-DRAWS = 2
+WIDTHS = (20, 5)
+"""Likeliest tokens that are asked for, in this order, until a provider takes one: some give five at most."""
+LEAST = -30.0
+"""Nats below which a token is as good as impossible: some servers say -9999 for it, some -3e38."""
+SCREEN_DRAWS = 2
+CONFIRM_DRAWS = 5
+LEAST_REFERENCE = 10
+"""Vectors by prompt that a reference has at least, or there is no such leg."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogprobShift:
-    """`unseen`: prompts with a vector tonight that the reference never had. `shift.effect`: nats above chance."""
+    """`unseen`: prompts with a vector tonight that the reference never had. `shift.effect`: nats above chance, at
+    most 0 where every vector was seen before: another share of known backends is no change."""
 
     shift: Shift
     unseen: tuple[str, ...]
@@ -38,7 +45,18 @@ def compare(reference: Vectors, tonight: Vectors, seed: int, permutations: int =
     """Mean absolute difference of mean log-probabilities over tokens and prompts, permuted within a prompt."""
     shift = mean_over(reference, tonight, _differences, seed, permutations)
     prompts, _ = drawn_on_both(reference, tonight)
-    return LogprobShift(shift, tuple(prompt for prompt in prompts if _unseen(reference[prompt], tonight[prompt])))
+    unseen = tuple(prompt for prompt in prompts if _unseen(reference[prompt], tonight[prompt]))
+    return LogprobShift(shift if unseen else replace(shift, effect=min(shift.effect, 0.0)), unseen)
+
+
+def vector(told: Mapping[str, float]) -> Vector:
+    """As it is kept."""
+    return {token: round(max(value, LEAST), DIGITS + 1) for token, value in told.items()}
+
+
+def width(known: Vectors) -> int:
+    """Tokens of the widest vector: so many are asked for again. 0 without vectors."""
+    return max((len(one) for drawn in known.values() for one in drawn), default=0)
 
 
 def _unseen(reference: Sequence[Vector], tonight: Sequence[Vector]) -> bool:

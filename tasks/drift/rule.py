@@ -25,6 +25,10 @@ NUMERICS_FLOOR = 0.10
 """exTV of the fingerprint below which nothing is found, whatever its z: noisy endpoints never got there."""
 CHANGED_FLOOR = 0.20
 """exTV from which the endpoint counts as changed, not only its arithmetic."""
+LOGPROBS_FLOOR = 0.10
+"""Nats above chance below which log-probabilities count as unchanged: another kernel moves them by .07."""
+LOGPROBS_CHANGED_FLOOR = 0.20
+"""Nats from which the endpoint counts as changed: a cache of 4 bits, a hidden prefix, other weights."""
 WEEK_FLOOR = 0.01
 """Bag-of-words MMD^2 below which a week's pooled answers count as unchanged."""
 
@@ -55,7 +59,7 @@ class Look:
 class Watch:
     """One leg of one endpoint or cell. `looks`: the keys turned in a row, the first one first.
 
-    `floor`: the leg's least effect, 0 for nightly texts.
+    `floor`: the leg's least effect, in its own unit; 0 for nightly texts.
     """
 
     floor: float = 0.0
@@ -85,6 +89,10 @@ class Watch:
     def effect(self) -> float | None:
         """Of the last confirmation: the screen's own is too large, because it was chosen for being large."""
         return self.looks[len(self.looks) // 2 * 2 - 1].effect if self.confirmed else None
+
+    def moved(self, floor: float) -> bool:
+        """Whether the change is confirmed and this large."""
+        return self.effect is not None and self.effect >= floor
 
     def wants(self) -> Draw | None:
         """The next draw; None once a person is needed, until they accept or roll back."""

@@ -24,7 +24,9 @@ Vectors = Mapping[str, Floats]
 
 SCREEN_DRAWS = 6
 CONFIRM_DRAWS = 12
+WEEK_NIGHTS = 7
 WEEK_DRAWS = 42
+"""What seven quiet nights drew of a case together, and what confirms them."""
 REFERENCE_DRAWS = 60
 CASES = 8
 

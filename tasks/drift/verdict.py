@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from tasks.drift.contract import Contract, Level
 from tasks.drift.harm import Damage, Harm
-from tasks.drift.rule import CHANGED_FLOOR, Watch
+from tasks.drift.rule import CHANGED_FLOOR, LOGPROBS_CHANGED_FLOOR, Watch
 from tasks.drift.shift import Shift
 from tasks.release.verdict import Verdict
 
@@ -60,12 +61,14 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A leg tonight: its watch after tonight's look, the look's shift (None: not drawn), phi, and its coverage."""
+    """A leg tonight: its watch after tonight's look, the look's shift (None: not drawn), phi, its coverage, and what
+    there is to say beside the numbers."""
 
     watch: Watch
     shift: Shift | None
     phi: float
     coverage: Coverage
+    note: str = ""
 
     @property
     def detectable(self) -> float | None:
@@ -73,18 +76,46 @@ class Leg:
         return None if self.shift is None else max(self.shift.detectable(self.phi), self.watch.floor)
 
 
+class _Named(NamedTuple):
+    """A leg in a sentence: the unit of its effect, and the digits that matter."""
+
+    name: str
+    unit: str
+    digits: int
+
+
+_NAMES = (
+    _Named("L1", "TV", 2),
+    _Named("L1 log-probabilities", "nats", 2),
+    _Named("L2", "words MMD2", 3),
+    _Named("L2 week", "week's words MMD2", 3),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of a cell tonight. None: not looked at (an endpoint has no `text` and no `damage`)."""
+    """What is known of a cell tonight. None: not looked at (an endpoint has no texts and no `damage`).
+
+    `week`: pooled texts, on the nights on which a week is full or its second draw is due. `notes`: what could not be
+    looked at, in words.
+    """
 
     contract: Contract | None = None
     fingerprint: Leg | None = None
+    logprobs: Leg | None = None
     text: Leg | None = None
+    week: Leg | None = None
     damage: Damage | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> list[tuple[_Named, Leg]]:
+        pairs = zip(_NAMES, (self.fingerprint, self.logprobs, self.text, self.week), strict=True)
+        return [(name, leg) for name, leg in pairs if leg is not None]
 
     @property
     def legs(self) -> tuple[Leg, ...]:
-        return tuple(leg for leg in (self.fingerprint, self.text) if leg is not None)
+        return tuple(leg for _, leg in self.named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +136,7 @@ class CellVerdict:
 def judge(evidence: Evidence) -> CellVerdict:
     """The finding. A change of the fingerprint alone is NUMERICS unless the scores fell."""
     finding, why = _finding(evidence)
-    parts = [*_contract(evidence), *_legs(evidence), *_damage(evidence), *why]
+    parts = [*_contract(evidence), *_legs(evidence), *evidence.notes, *_damage(evidence), *why]
     since = min((leg.watch.looks[0].at for leg in evidence.legs if leg.watch.looks), default=None)
     sentence = "; ".join(parts) or "nothing was looked at"
     return CellVerdict(finding, f"{sentence}: {finding}", _changed(evidence), _pages(evidence, finding), since)
@@ -127,14 +158,15 @@ def _finding(evidence: Evidence) -> tuple[Finding, list[str]]:
 def _drifted(evidence: Evidence) -> bool:
     """The contract or the answers themselves changed."""
     contract = evidence.contract is not None and evidence.contract.level is Level.CHANGED
-    return contract or (evidence.text is not None and evidence.text.watch.confirmed)
+    return contract or any(leg.watch.confirmed for leg in (evidence.text, evidence.week) if leg is not None)
 
 
 def _changed(evidence: Evidence) -> bool:
-    """Broken, drifted, or an endpoint whose fingerprint moved by more than arithmetic does."""
+    """Broken, drifted, or an endpoint whose first tokens moved by more than arithmetic does."""
     broken = evidence.contract is not None and evidence.contract.level is Level.BROKEN
-    moved = evidence.fingerprint.watch.effect if evidence.fingerprint else None
-    return broken or _drifted(evidence) or (moved is not None and moved >= CHANGED_FLOOR)
+    floors = ((evidence.fingerprint, CHANGED_FLOOR), (evidence.logprobs, LOGPROBS_CHANGED_FLOOR))
+    moved = any(leg.watch.moved(floor) for leg, floor in floors if leg is not None)
+    return broken or _drifted(evidence) or moved
 
 
 def _pages(evidence: Evidence, finding: Finding) -> bool:
@@ -172,16 +204,15 @@ def _contract(evidence: Evidence) -> list[str]:
 
 
 def _legs(evidence: Evidence) -> list[str]:
-    named = (("L1", "TV", evidence.fingerprint), ("L2", "words MMD2", evidence.text))
-    return [_leg(name, unit, leg) for name, unit, leg in named if leg is not None]
+    return [_leg(named, leg) + (f", {leg.note}" if leg.note else "") for named, leg in evidence.named]
 
 
-def _leg(name: str, unit: str, leg: Leg) -> str:
+def _leg(named: _Named, leg: Leg) -> str:
     looks = leg.watch.looks
     if looks:
-        keys = " then ".join(f"{look.z:.1f}" for look in looks)
-        return f"{name} z {keys}, {unit} {looks[-1].effect:+.2f} over noise, first seen {looks[0].at:%Y-%m-%d}"
-    return f"{name} not drawn" if leg.shift is None else f"{name} {leg.shift.calls} calls z {leg.shift.z:.1f}"
+        keys, effect = " then ".join(f"{look.z:.1f}" for look in looks), f"{looks[-1].effect:+.{named.digits}f}"
+        return f"{named.name} z {keys}, {named.unit} {effect} over noise, first seen {looks[0].at:%Y-%m-%d}"
+    return f"{named.name} " + ("not drawn" if leg.shift is None else f"{leg.shift.calls} calls z {leg.shift.z:.1f}")
 
 
 def _damage(evidence: Evidence) -> list[str]:
@@ -192,6 +223,5 @@ def _damage(evidence: Evidence) -> list[str]:
 
 
 def _detectable(evidence: Evidence) -> list[str]:
-    named = (("TV", evidence.fingerprint), ("words MMD2", evidence.text))
-    found = [f"{unit} +{leg.detectable:.3f}" for unit, leg in named if leg is not None and leg.detectable is not None]
+    found = [f"{n.unit} +{leg.detectable:.3f}" for n, leg in evidence.named if leg.detectable is not None]
     return [f"would have found {' or '.join(found)}"] if found else []

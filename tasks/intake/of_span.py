@@ -15,13 +15,15 @@ from registry.runtime import semconv
 from registry.runtime.artifact_file import Artifact, from_behavior, key_of
 from registry.runtime.outcome import Outcome
 from registry.runtime.record import OTHER, checked, instant, trace_line
-from registry.runtime.span_attributes import parsed, reply_of, unfolded
+from registry.runtime.span_attributes import failure, parsed, reply_of, unfolded
 from registry.runtime.stamp import Stamp
 from registry.runtime.unit_key import UnitKey
 
+from .beside import Beside
 from .otlp import Span
 
 UNKNOWN_GENERATION = 0
+BESIDE = "tool call or retrieval of no trace"
 
 
 class Made(NamedTuple):
@@ -62,12 +64,17 @@ class Book:
         return next((model.price for model in self.catalog.models.values() if model.key == key), None)
 
 
-def record(span: Span, book: Book) -> Made | Skipped:
-    """The line of a model call that names its prompt and version. Texts are redacted, units are hashed."""
+def record(span: Span, book: Book, beside: Beside | None = None) -> Made | Skipped:
+    """The line of a model call that names its prompt and version, with what belongs to it.
+
+    Texts are redacted, units are hashed.
+    """
     span = replace(span, attributes=unfolded(span.attributes))
     told = span.attributes
-    if str(semconv.told(told, "operation") or "").lower() not in semconv.MODEL_CALLS:
-        return Skipped("not a model call")
+    operation = semconv.operation(told)
+    if operation not in semconv.MODEL_CALLS:
+        stands_beside = operation in semconv.TOOL_CALLS or operation in semconv.RETRIEVALS
+        return Skipped(BESIDE if stands_beside else "not a model call")
     if told.get(semconv.RECORDED):
         return Skipped("recorded by the SDK")
     found = _stamp(span, book)
@@ -76,7 +83,7 @@ def record(span: Span, book: Book) -> Made | Skipped:
     artifact = book.artifact(found.prompt_id, found.version)
     if artifact is not None and artifact.behavior != found.serving:
         artifact = None
-    outcome = _outcome(span, artifact, book)
+    outcome = _with(_outcome(span, artifact, book), beside or Beside())
     stamp = replace(found, trace_id=trace_id(span))
     line = trace_line(stamp, artifact, outcome, checked(artifact, outcome), _variables(told))
     return Made(line, found.trace_id if found.trace_id != stamp.trace_id else None)
@@ -123,8 +130,9 @@ def _stamp(span: Span, book: Book) -> Stamp | Skipped:
 
 def _outcome(span: Span, artifact: Artifact | None, book: Book) -> Outcome:
     told = span.attributes
-    reply = None if span.error is not None else reply_of(told)
-    outcome = Outcome(reply=reply, error=span.error, latency_s=span.seconds)
+    error = span.error or failure(told)
+    reply = None if error is not None else reply_of(told)
+    outcome = Outcome(reply=reply, error=error, latency_s=span.seconds)
     cost = semconv.told(told, "cost_usd")
     if artifact is None:
         return replace(outcome, cost_usd=cost)
@@ -135,6 +143,12 @@ def _outcome(span: Span, artifact: Artifact | None, book: Book) -> Outcome:
     return replace(
         outcome, identity=identity, fallback=identity != artifact.model, price=price if reply else None, cost_usd=known
     )
+
+
+def _with(outcome: Outcome, beside: Beside) -> Outcome:
+    asked = outcome.reply.tool_calls if outcome.reply else ()
+    calls = beside.calls(asked) if beside.tools else None
+    return replace(outcome, tool_calls=calls, retrieval=beside.retrieval)
 
 
 def _variables(told: Mapping[str, Any]) -> Mapping[str, Any] | None:

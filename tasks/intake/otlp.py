@@ -20,10 +20,15 @@ _SCALARS = ("stringValue", "boolValue", "doubleValue", "bytesValue")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A span with its resource's attributes beside its own. `error` is None unless its status says so."""
+    """A span with its resource's attributes beside its own. `parent` is None for a root.
+
+    `error` is None unless its status says so.
+    """
 
     trace_id: str
     span_id: str
+    parent: str | None
+    name: str
     start: datetime
     seconds: float
     attributes: Mapping[str, Any]
@@ -62,6 +67,8 @@ def _span(resource: Mapping[str, Any], entry: Mapping[str, Any]) -> Span:
     return Span(
         trace_id=_id(entry["traceId"], 32),
         span_id=_id(entry["spanId"], 16),
+        parent=_id(entry["parentSpanId"], 16) if entry.get("parentSpanId") else None,
+        name=str(entry.get("name") or ""),
         start=datetime.fromtimestamp(start / 1e9, UTC),
         seconds=(end - start) / 1e9,
         attributes={**resource, **_attributes(entry.get("attributes"))},

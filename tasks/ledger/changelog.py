@@ -72,6 +72,24 @@ def of_release(reader: Reader, release_id: str) -> list[Entry]:
     return select(reader, Entry, "changelog", where, [release_id])
 
 
+class Replaced(NamedTuple):
+    """A version that served all traffic until another one did."""
+
+    prompt_id: str
+    from_version: str
+    to_version: str
+    released_at: datetime
+
+
+def replaced(reader: Reader, environment: str, since: datetime) -> list[Replaced]:
+    """By releases and pins from then on, the oldest first."""
+    sql = (
+        "SELECT prompt_id, from_version, to_version, released_at FROM changelog WHERE kind IN ('release', 'pin')"
+        " AND environment = ? AND released_at >= ? AND from_version IS NOT NULL ORDER BY released_at, prompt_id"
+    )
+    return [Replaced(**row) for row in reader.rows(sql, [environment, since])]
+
+
 def hits(reader: Reader) -> list[Hits]:
     """By author; `observed` has one line for each expected one, and says of each whether it came true."""
     sql = (

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from .records import insert, select
 from .store import Reader, Transaction
 
-LegName = Literal["contract", "fingerprint", "text"]
+LegName = Literal["contract", "fingerprint", "logprobs", "text", "week"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,12 @@ def blessing(reader: Reader, target: str, fingerprint: str) -> Blessing | None:
     return found[0] if found and found[0].fingerprint == fingerprint else None
 
 
+def is_blessed(reader: Reader, target: str, model: str) -> bool:
+    """Whether anything of this target and model was ever blessed."""
+    sql = "SELECT count(*) AS found FROM drift_blessing WHERE target = ? AND model = ?"
+    return bool(reader.rows(sql, [target, model])[0]["found"])
+
+
 def calibrations(reader: Reader, model: str) -> list[float]:
     """z of the batches of all that is blessed of this model, the newest blessing of each target."""
     where = 'WHERE model = ? QUALIFY row_number() OVER (PARTITION BY target ORDER BY "at" DESC) = 1'
@@ -129,20 +135,34 @@ def last(reader: Reader, target: str, leg: LegName, blessed_at: datetime) -> Che
     return found[0] if found else None
 
 
-def since(reader: Reader, target: str, leg: LegName, blessed_at: datetime, at: datetime) -> list[Check]:
-    """The draws of a leg against this blessing from then on, the oldest first."""
-    where = 'WHERE target = $target AND leg = $leg AND blessed_at = $blessed_at AND "at" >= $at ORDER BY "at"'
-    given = {"target": target, "leg": leg, "blessed_at": blessed_at, "at": at}
+def since(reader: Reader, target: str, legs: Sequence[LegName], blessed_at: datetime, at: datetime) -> list[Check]:
+    """The draws of these legs against this blessing from then on, the oldest first."""
+    where = (
+        'WHERE target = $target AND list_contains($legs, leg) AND blessed_at = $blessed_at AND "at" >= $at'
+        ' ORDER BY "at"'
+    )
+    given = {"target": target, "legs": list(legs), "blessed_at": blessed_at, "at": at}
     return select(reader, Check, "drift_check", where, given)
 
 
-def quiet(reader: Reader, model: str, since: datetime) -> list[float]:
-    """z of the draws of a model, endpoint and cells alike, that turned no key."""
+def quiet(reader: Reader, model: str, legs: Sequence[LegName], since: datetime) -> list[float]:
+    """z of the draws of a model in these legs, endpoint and cells alike, that turned no key, against references that
+    still stand."""
     sql = (
-        "SELECT z FROM drift_check WHERE model = $model AND \"at\" >= $since AND z IS NOT NULL AND draw = 'screen'"
-        " AND json_array_length(watch, '$.looks') = 0"
+        'SELECT z FROM drift_check WHERE model = $model AND list_contains($legs, leg) AND "at" >= $since'
+        " AND z IS NOT NULL AND draw = 'screen' AND json_array_length(watch, '$.looks') = 0"
+        ' AND (target, blessed_at) IN (SELECT (target, max("at")) FROM drift_blessing GROUP BY target)'
     )
-    return [row["z"] for row in reader.rows(sql, {"model": model, "since": since})]
+    return [row["z"] for row in reader.rows(sql, {"model": model, "legs": list(legs), "since": since})]
+
+
+def answers_drawn(reader: Reader, since: datetime) -> dict[str, int]:
+    """Whole answers that were asked for by target: texts of nights, and what confirms texts and weeks."""
+    sql = (
+        'SELECT target, sum(planned)::BIGINT AS calls FROM drift_check WHERE "at" >= $since'
+        " AND (leg = 'text' OR (leg = 'week' AND draw = 'confirm')) GROUP BY target"
+    )
+    return {row["target"]: row["calls"] for row in reader.rows(sql, {"since": since})}
 
 
 def newest(reader: Reader, environment: str) -> list[Found]:

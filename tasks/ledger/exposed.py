@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from registry.runtime.tool_check import MADE_UP
+
 from .statements import statement
 from .store import Reader
 
 
 class Added(NamedTuple):
-    """`value` is the sum over `n` requests; values below 0 are left out, counters do not fall."""
+    """`value` is the sum over `n` requests; values below 0 are left out, counters do not fall.
+
+    Of `tool_call:<tool>` both count the requests that called it: of how many, the `n` of `tool_error` says.
+    """
 
     environment: str
     prompt: str
@@ -52,6 +57,6 @@ def added(reader: Reader, after: datetime | None) -> Since:
         given,
     )
     begin, end = min((row["first"] for row in spans), default=until), max((row["last"] for row in spans), default=until)
-    rows = reader.rows(statement("exposed"), {**given, "begin": begin, "end": end})
+    rows = reader.rows(statement("exposed"), {**given, "begin": begin, "end": end, "made_up": MADE_UP})
     last = {(row["environment"], row["prompt_id"]): row["last"] for row in spans}
     return Since(until, [Added(**row) for row in rows], last)

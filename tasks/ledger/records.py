@@ -33,7 +33,8 @@ def insert(tx: Transaction, table: str, rows: Sequence[Any], **constants: dateti
     columns = ", ".join(f'"{name}"' for name in (*structure, *constants))
     values = ", ".join([*(f'r."{name}"' for name in structure), *(f"${name}" for name in constants)])
     source = "SELECT unnest(from_json_strict($rows, $structure)) AS r"
-    given = {"rows": to_json([_fields(row) for row in rows]), "structure": json.dumps([structure])}
+    plain = [{name: getattr(row, name) for name in structure} for row in rows]
+    given = {"rows": to_json(plain), "structure": json.dumps([structure])}
     # table and columns are names of this code, values are parameters
     tx.execute(f"INSERT INTO {table} ({columns}) SELECT {values} FROM ({source})", {**given, **constants})  # noqa: S608
 

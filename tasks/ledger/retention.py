@@ -9,6 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from registry.runtime.payload import WITHHELD
+from registry.runtime.tool_check import MADE_UP
+
 from .statements import statement
 from .store import Reader, Transaction
 
@@ -34,7 +37,7 @@ def expire(tx: Transaction, environment: str, *, trace_before: datetime, payload
         tx.execute(statement(name), given)
     late = {"environment": environment, "before": payload_before}
     payloads = _number(tx, statement("count_payload"), late)
-    tx.execute(statement("expire_payload"), late)
+    tx.execute(statement("expire_payload"), {**late, "made_up": MADE_UP, "withheld": WITHHELD})
     return replace(old, payloads=payloads)
 
 

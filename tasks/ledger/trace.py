@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from registry.runtime.payload import bare_calls, bare_retrieval
+
 from .records import insert, read, select
 from .statements import statement
 from .store import Reader, Transaction
@@ -47,6 +49,7 @@ class Trace:
     refusal: bool | None = None
     refusal_detector: str | None = None
     finish_reason: str | None = None
+    strategy: str | None = None
     error: str | None = None
     routes_age_s: float | None = None
     redacted: tuple[str, ...] = ()
@@ -55,7 +58,14 @@ class Trace:
     @property
     def bare(self) -> Trace:
         """Without what was said."""
-        return replace(self, variables=None, output=None, tool_calls=None, retrieval=None)
+        calls, retrieval = self.tool_calls, self.retrieval
+        return replace(
+            self,
+            variables=None,
+            output=None,
+            tool_calls=calls and bare_calls(calls),
+            retrieval=retrieval and bare_retrieval(retrieval),
+        )
 
 
 class Traffic(NamedTuple):

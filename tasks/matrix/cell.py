@@ -1,9 +1,9 @@
-"""A cell of the matrix, before it is looked at: values only."""
+"""A cell of the matrix before it is looked at, and a model that was left: values only."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from registry.artifact import Risk
 from tasks.ledger.matrix_cell import Role
@@ -42,3 +42,12 @@ class Cell:
     def name(self) -> str:
         """`prompt@version on model`: how people name it at the command line too."""
         return f"{self.prompt}@{self.version} on {self.model}"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A model that a live prompt was moved away from, on that day; `obstacle` says why it cannot be watched on."""
+
+    model: str
+    on: date
+    obstacle: str | None = None

@@ -15,14 +15,16 @@ from registry.resolution import model_named
 from registry.runtime.pricing import cost
 from registry.tokens import of_messages
 from tasks.evaluation import evalset
-from tasks.ledger import drift_alarm, matrix_cell, rate, trace
+from tasks.ledger import changelog, drift, drift_alarm, matrix_cell, rate, trace
 from tasks.ledger.matrix_cell import LookKind, MatrixCell, Role
 from tasks.release.workspace import Workspace
 
-from .cell import Cell
+from .cell import Cell, Left
 from .tier import BUSY_PER_DAY, Tier, tier
 
 LOOK_BACK = timedelta(days=7)
+WATCHED_AFTER = timedelta(days=14)
+"""How long a model that a prompt was moved away from is watched on: a rollback goes back to it."""
 _ANSWERS = 10
 """Answers of a version before its own means count."""
 
@@ -83,6 +85,28 @@ def _row(
             judged=_counts(judged, since),
             obstacle=obstacle(name, model),
         )
+
+
+def left(workspace: Workspace, environment: str, now: datetime) -> list[Left]:
+    """Models that live prompts were moved away from in the last nights, by name."""
+    since = {}
+    for row in changelog.replaced(workspace.store, environment, now - WATCHED_AFTER):
+        try:
+            before, after = (workspace.catalog.get(row.prompt_id, v).model for v in (row.from_version, row.to_version))
+        except RegistryError:
+            continue
+        if before != after:
+            since[before] = row.released_at.date()
+    return [Left(name, day, _unwatched(workspace, name)) for name, day in sorted(since.items())]
+
+
+def _unwatched(workspace: Workspace, name: str) -> str | None:
+    model = workspace.catalog.models.get(name)
+    if model is None:
+        return f"{name} is not in models.yaml any more"
+    if why := obstacle(name, model):
+        return why
+    return None if drift.is_blessed(workspace.store, name, model.key) else "it has no blessed reference"
 
 
 def role(version: PromptVersion, model: str) -> Role:

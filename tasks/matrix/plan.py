@@ -8,7 +8,7 @@ night have one plan. Weekly looks are spread over the nights of a week by a hash
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple
@@ -16,11 +16,11 @@ from typing import Literal, NamedTuple
 from tasks.gate.look import MIN_CASES
 from tasks.gate.must_pass import RUNS
 
-from .cell import Cell
+from .cell import Cell, Left
 
-What = Literal["fingerprint", "text", "smoke", "eval"]
-FINGERPRINT_CALLS = 105
-"""Five contract probes and a hundred one-token calls for each endpoint."""
+What = Literal["fingerprint", "text", "drawn", "smoke", "eval"]
+FINGERPRINT_CALLS = 118
+"""Five contract probes, three of capabilities, a hundred words and ten log-probabilities for each endpoint."""
 TEXT_CALLS = 48
 ALARMED_TEXT_CALLS = 96
 SMOKE_CALLS = 8
@@ -42,7 +42,8 @@ class Budget(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Planned:
     """One look. `target` is a cell, or the name of a model for a fingerprint; `cases` are eval cases, each asked on
-    both models but for a primary cell; must-pass cases are asked RUNS times. `usd` None: no price."""
+    both models but for a primary cell; must-pass cases are asked RUNS times. `usd` None: no price. `drawn` is what the
+    sentinel asked for tonight beyond its plan: second draws, and answers doubled after an alarm."""
 
     what: What
     target: str
@@ -86,18 +87,38 @@ class Plan:
     def unpriced(self) -> int:
         return sum(row.calls for row in self.rows if row.usd is None)
 
+    @property
+    def for_looks(self) -> Budget:
+        """What smokes and evals may spend: the night's budget without what the sentinel asks."""
+        asked = self.of("text", "drawn")
+        calls, usd = sum(row.calls for row in asked), sum(row.usd or 0.0 for row in asked)
+        return Budget(
+            None if self.budget.calls is None else max(self.budget.calls - calls, 0),
+            None if self.budget.usd is None else max(self.budget.usd - usd, 0.0),
+        )
+
     def of(self, *what: What) -> list[Planned]:
         return [row for row in self.rows if row.what in what]
 
 
 def plan(
-    cells: Sequence[Cell], budget: Budget, night: date, *, alarmed: frozenset[str] = frozenset(), now: datetime
+    cells: Sequence[Cell],
+    budget: Budget,
+    night: date,
+    *,
+    alarmed: frozenset[str] = frozenset(),
+    left: Sequence[Left] = (),
+    drawn: Mapping[str, int] | None = None,
+    now: datetime,
 ) -> Plan:
-    """`alarmed` are the models whose fingerprint changed: their A and B cells are asked twice as often tonight."""
+    """`alarmed` are the models whose fingerprint changed: their A and B cells are asked twice as often tonight; `left`
+    are those that prompts were lately moved away from; `drawn` are the answers that the sentinel has asked for tonight,
+    by cell: one budget pays for them and for what is planned."""
     made = _Night(budget, night, now)
-    for model in sorted({cell.model for cell in cells if cell.role != "other" and cell.obstacle is None}):
-        made.rows.append(Planned("fingerprint", model, FINGERPRINT_CALLS, 0.0, "every endpoint in use, every night"))
-    for wanted in _by_tier(cells, night, alarmed):
+    asked = list(_by_tier(cells, night, alarmed))
+    for row in _beyond(cells, asked, drawn or {}):
+        made.spend(row)
+    for wanted in (*_fingerprints(cells, left), *asked):
         made.take(wanted)
     for cell in _the_rest(cells, night, now):
         made.take_eval(cell)
@@ -114,14 +135,20 @@ class _Night:
         self._calls, self._usd = 0, 0.0
 
     def take(self, wanted: Planned | LeftOut) -> None:
+        """Fingerprints, which are of one token, are not counted."""
         if isinstance(wanted, LeftOut):
             self.left_out.append(wanted)
+        elif wanted.what == "fingerprint":
+            self.rows.append(wanted)
         elif why := self._over(wanted):
             self.left_out.append(LeftOut(wanted.target, wanted.what, why))
         else:
-            self.rows.append(wanted)
-            self._calls += wanted.calls
-            self._usd += wanted.usd or 0.0
+            self.spend(wanted)
+
+    def spend(self, row: Planned) -> None:
+        self.rows.append(row)
+        self._calls += row.calls
+        self._usd += row.usd or 0.0
 
     def take_eval(self, cell: Cell) -> None:
         """As many cases as the tier wants, else as many as the budget has, if those can pass a cell at all."""
@@ -141,6 +168,28 @@ class _Night:
         if self.budget.usd is not None and self._usd + (wanted.usd or 0.0) > self.budget.usd:
             return f"{wanted.usd or 0.0:.2f} USD, and {self.budget.usd - self._usd:.2f} are left tonight"
         return None
+
+
+def _fingerprints(cells: Iterable[Cell], left: Iterable[Left]) -> Iterator[Planned | LeftOut]:
+    in_use = {cell.model for cell in cells if cell.role != "other" and cell.obstacle is None}
+    for model in sorted(in_use):
+        yield Planned("fingerprint", model, FINGERPRINT_CALLS, 0.0, "every endpoint in use, every night")
+    for gone in (one for one in left if one.model not in in_use):
+        why = f"left on {gone.on}, and a rollback goes back to it"
+        if gone.obstacle is not None:
+            yield LeftOut(gone.model, "fingerprint", f"{why}; {gone.obstacle}")
+        else:
+            yield Planned("fingerprint", gone.model, FINGERPRINT_CALLS, 0.0, why)
+
+
+def _beyond(cells: Iterable[Cell], asked: Iterable[Planned | LeftOut], drawn: Mapping[str, int]) -> Iterator[Planned]:
+    """What was drawn of a cell tonight, less what its text row stands for."""
+    planned = {row.target: row.calls for row in asked if isinstance(row, Planned) and row.what == "text"}
+    for cell in cells:
+        more = drawn.get(cell.name, 0) - planned.get(cell.name, 0)
+        if more > 0:
+            why = "asked by the sentinel beyond its plan"
+            yield Planned("drawn", cell.name, more, _times(cell.usd, more), why, cell)
 
 
 def _by_tier(cells: Iterable[Cell], night: date, alarmed: frozenset[str]) -> Iterator[Planned | LeftOut]:

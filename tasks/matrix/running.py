@@ -46,7 +46,7 @@ def run(workspace: Workspace, plan: Plan, told: Told) -> list[MatrixCell]:
     They begin in the order of the plan, several at once; a provider's limits hold for all of them together. A look that
     fails for a reason of its own is a row with the verdict `error`, and the others go on.
     """
-    night = _Night(workspace, Gateway(Budget(plan.budget.calls, plan.budget.usd)), str(plan.night), told)
+    night = _Night(workspace, Gateway(Budget(*plan.for_looks)), str(plan.night), told)
     night.left.extend((row, row.cell) for row in plan.of("smoke", "eval") if row.cell is not None)
     asyncio.run(together(night.work() for _ in range(1 if scheduler() else AT_ONCE)))
     return night.found

@@ -1,1 +1,1 @@
-"""What Prometheus, Grafana and a collector need to watch what is live: rendered from guards, read from the ledger."""
+"""What Prometheus and Grafana need to watch what is live: rendered from guards, read from the ledger."""

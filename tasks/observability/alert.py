@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from registry.artifact import Guard
 
-from .names import COUNT, VALUE
+from .names import COUNT, TOOL, VALUE, counted
 
 WINDOW = "1h"
 FOR = "5m"
@@ -49,7 +49,13 @@ class Alert:
     def by(self) -> tuple[str, ...]:
         level = () if self.behavior else ("version", "behavior")
         intent = ("intent",) if self.guard.per == "intent" else ()
-        return ("environment", "prompt", "metric", *level, *intent)
+        metric = () if self.tool else ("metric",)
+        return ("environment", "prompt", *metric, *level, *intent)
+
+    @property
+    def tool(self) -> bool:
+        """Whether it is about how often a tool is called: value and count are of different metrics then."""
+        return self.guard.metric.startswith(TOOL)
 
     @property
     def own(self) -> str:
@@ -88,17 +94,21 @@ class Alert:
         return self._selector('arm="live"')
 
     def _selector(self, *more: str) -> str:
-        fixed = (f'environment="{self.environment}"', f'prompt="{self.prompt}"', f'metric="{self.guard.metric}"')
-        return ",".join([*fixed, *more])
+        return ",".join([f'environment="{self.environment}"', f'prompt="{self.prompt}"', *more])
 
-    def _sum(self, name: str, selector: str) -> str:
-        return f"sum by ({', '.join(self.by)}) (increase({name}{{{selector}}}[{WINDOW}]))"
+    def _sum(self, name: str, metric: str, selector: str) -> str:
+        chosen = f'{selector},metric="{metric}"'
+        return f"sum by ({', '.join(self.by)}) (increase({name}{{{chosen}}}[{WINDOW}]))"
 
     def _mean(self, selector: str) -> str:
-        return f"{self._sum(VALUE, selector)} / {self._sum(COUNT, selector)}"
+        value, count = self._sum(VALUE, self.guard.metric, selector), self._count(selector)
+        return f"({value} or {count} * 0) / {count}" if self.tool else f"{value} / {count}"
+
+    def _count(self, selector: str) -> str:
+        return self._sum(COUNT, counted(self.guard.metric), selector)
 
     def _enough(self, selector: str) -> str:
-        return f"{self._sum(COUNT, selector)} >= {LEAST}"
+        return f"{self._count(selector)} >= {LEAST}"
 
 
 def _compared(guard: Guard, own: str, other: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from registry.artifact import Guard
 from registry.metrics import Kind, Metric
 
-from .names import COUNT, VALUE
+from .names import COUNT, TOOL, VALUE, counted
 
 _UNITS: Mapping[Kind, str] = {
     "yes_no": "percentunit",
@@ -27,7 +27,7 @@ def dashboard(
     environment: str, prompts: Sequence[str], metrics: Sequence[Metric], levels: Sequence[Guard]
 ) -> dict[str, Any]:
     """`levels` are drawn as thresholds."""
-    panels = [_requests(), *(_panel(metric, levels) for metric in metrics)]
+    panels = [_requests(), _tools(), *(_panel(metric, levels) for metric in metrics)]
     for number, panel in enumerate(panels):
         at = {"x": _WIDTH * (number % 2), "y": _HEIGHT * (number // 2), "w": _WIDTH, "h": _HEIGHT}
         panel.update(id=number + 1, gridPos=at)
@@ -81,6 +81,15 @@ def _requests() -> dict[str, Any]:
     return _timeseries("requests", "Requests a second", "reqps", rate, [])
 
 
+def _tools() -> dict[str, Any]:
+    """A line for each tool that was called."""
+    by, range_ = "version, behavior, arm", "[$__rate_interval]"
+    called = f'sum by ({by}, metric) (increase({VALUE}{{{_CHOSEN},metric=~"{TOOL}.+"}}{range_}))'
+    requests = f'sum by ({by}) (increase({COUNT}{{{_CHOSEN},metric="{counted(TOOL)}"}}{range_}))'
+    share = f"{called} / on ({by}) group_left {requests}"
+    return _timeseries("tool calls", "Requests that called the tool", "percentunit", share, [], "{{metric}}")
+
+
 def _panel(metric: Metric, levels: Sequence[Guard]) -> dict[str, Any]:
     chosen = f'{_CHOSEN},metric="{metric.name}"'
     value, count = (
@@ -90,12 +99,15 @@ def _panel(metric: Metric, levels: Sequence[Guard]) -> dict[str, Any]:
     return _timeseries(metric.name, metric.description, _UNITS[metric.kind], f"{value} / {count}", own)
 
 
-def _timeseries(title: str, about: str, unit: str, expression: str, levels: Sequence[Guard]) -> dict[str, Any]:
+def _timeseries(
+    title: str, about: str, unit: str, expression: str, levels: Sequence[Guard], also: str = ""
+) -> dict[str, Any]:
+    """`also` is said of each line beside its version."""
     target = {
         "refId": "A",
         "datasource": _SOURCE,
         "expr": expression,
-        "legendFormat": "{{version}} {{behavior}} {{arm}}",
+        "legendFormat": f"{{{{version}}}} {{{{behavior}}}} {{{{arm}}}} {also}".strip(),
     }
     defaults: dict[str, Any] = {"unit": unit, "custom": {"showPoints": "auto", "spanNulls": False}}
     if levels:

@@ -9,16 +9,15 @@ from typing import Any, NamedTuple
 import yaml
 
 from registry.artifact import Guard
-from registry.metrics import Metrics
+from registry.metrics import TOOL_CALL, Metrics
 
 from .alert import Alert
-from .collector import collector
 from .dashboard import dashboard
 from .names import hidden
 from .rules import rule_file, test_file
 
 RULES, TESTS = "promptship.rules.yaml", "promptship.rules.test.yaml"
-DASHBOARD, COLLECTOR = "promptship.dashboard.json", "collector.yaml"
+DASHBOARD = "promptship.dashboard.json"
 _HEAD = "# Written by `promptship observability render`; render again instead of editing.\n"
 
 
@@ -39,22 +38,20 @@ class Rendered(NamedTuple):
     left_out: tuple[str, ...]
 
 
-def render(
-    environment: str, watched: Sequence[Watched], levels: Sequence[Guard], metrics: Metrics, target: str
-) -> Rendered:
-    """`levels` are the environment's, for every prompt; `target` is where the metrics endpoint listens."""
+def render(environment: str, watched: Sequence[Watched], levels: Sequence[Guard], metrics: Metrics) -> Rendered:
+    """`levels` are the environment's, for every prompt."""
     wanted = sorted(_alerts(environment, watched, levels), key=lambda alert: alert.prompt)
     why = [_left_out(alert, metrics) for alert in wanted]
     alerts = tuple(alert for alert, left in zip(wanted, why, strict=True) if left is None)
-    shown = [metrics[name] for name in metrics if hidden(metrics[name]) is None]
+    shown = [metrics[name] for name in metrics if name != TOOL_CALL and hidden(metrics[name]) is None]
     prompts = sorted({one.prompt for one in watched})
+    left_out = tuple(dict.fromkeys(left for left in why if left))
     files = {
-        RULES: _yaml(rule_file(alerts)),
+        RULES: _yaml(rule_file(alerts), *(f"no alert for {one}" for one in left_out)),
         TESTS: _yaml(test_file(alerts, RULES)),
         DASHBOARD: json.dumps(dashboard(environment, prompts, shown, levels), indent=2) + "\n",
-        COLLECTOR: _yaml(collector(target)),
     }
-    return Rendered(files, alerts, tuple(dict.fromkeys(left for left in why if left)))
+    return Rendered(files, alerts, left_out)
 
 
 def _alerts(environment: str, watched: Sequence[Watched], levels: Sequence[Guard]) -> Iterator[Alert]:
@@ -75,5 +72,6 @@ def _left_out(alert: Alert, metrics: Metrics) -> str | None:
     return f"{alert.prompt}: {guard.bound} of {guard.metric}: {why}" if why else None
 
 
-def _yaml(document: dict[str, Any]) -> str:
-    return _HEAD + yaml.safe_dump(document, sort_keys=False, width=120)
+def _yaml(document: dict[str, Any], *remarks: str) -> str:
+    head = _HEAD + "".join(f"# {remark}\n" for remark in remarks)
+    return head + yaml.safe_dump(document, sort_keys=False, width=120)

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from .alert import FOR, Alert, Means
-from .names import COUNT, READABLE, VALUE
+from .names import COUNT, READABLE, VALUE, counted
 
 _RATE = 20
 _MINUTES = 90
@@ -54,7 +54,8 @@ def _rule(alert: Alert) -> dict[str, Any]:
 
 
 def _own_labels(alert: Alert) -> dict[str, str]:
-    own = {"version": alert.version, "behavior": alert.behavior}
+    metric = alert.guard.metric if alert.tool else None
+    own = {"version": alert.version, "behavior": alert.behavior, "metric": metric}
     return {"severity": alert.severity, **{name: value for name, value in own.items() if value}}
 
 
@@ -76,7 +77,8 @@ def _series(alert: Alert, means: Means) -> Iterator[dict[str, str]]:
     own = _seen(alert) if alert.behavior is None else {**_seen(alert), "arm": "canary"}
     for labels, mean in ((own, means.own), ({**_seen(alert), **other}, means.other)):
         if mean is not None:
-            yield {"series": _selector(COUNT, labels), "values": f"0+{_RATE}x{_MINUTES}"}
+            of = {**labels, "metric": counted(alert.guard.metric)}
+            yield {"series": _selector(COUNT, of), "values": f"0+{_RATE}x{_MINUTES}"}
             yield {"series": _selector(VALUE, labels), "values": f"0+{_RATE * mean:.8f}x{_MINUTES}"}
 
 

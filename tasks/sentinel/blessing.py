@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from registry.errors import ModelUnavailable, UsageError
-from registry.runtime.ids import new_id
-from tasks.drift import dispersion, fingerprint, probes
-from tasks.drift.contract import Observed
-from tasks.drift.verdict import MOST_ERRORS
-from tasks.gateway.gateway import Gateway
+from registry.errors import UsageError
+from tasks.drift import dispersion
 from tasks.ledger import drift
-from tasks.ledger.drift import Blessing, Reference
+from tasks.ledger.drift import Blessing
 from tasks.ledger.store import Reader
 from tasks.release.workspace import Progress, Workspace
 
 from . import meaning, probing
-from .collected import CONTRACT, Collected, collect, dump
-from .probing import Drawn
-from .target import Endpoint, Sizes, Texts
-
-Target = Endpoint | Texts
+from .batches import add_batch, lacks, pending, seed_of, wanted
+from .collected import Collected, collect
+from .target import Endpoint, Sizes, Target
 
 
 @dataclass(frozen=True)
@@ -41,71 +33,6 @@ def blessed(reader: Reader, target: Target) -> Blessed | None:
     return None if row is None else Blessed(row, collect(drift.reference(reader, row.batches)))
 
 
-def pending(reader: Reader, target: Target) -> Collected:
-    """What was drawn and is not blessed."""
-    return collect(drift.unblessed(reader, target.name, target.fingerprint))
-
-
-def wanted(target: Target, sizes: Sizes) -> int:
-    """Draws by probe that a reference has."""
-    return sizes.reference if isinstance(target, Endpoint) else sizes.text_reference
-
-
-def lacks(found: Collected, target: Target, sizes: Sizes) -> bool:
-    """Whether it is too small to be blessed. An endpoint without border inputs has its contract, and needs it once."""
-    if isinstance(target, Endpoint) and found.batches and not found.probes:
-        return False
-    return found.draws < wanted(target, sizes) or len(found.batches) < sizes.batches
-
-
-def add_batch(workspace: Workspace, gate: Gateway, target: Target, sizes: Sizes, draws: int) -> Drawn:
-    """Draw one more batch of what a person may bless later. Raises ModelUnavailable when too much of it is lost."""
-    observed = None
-    if isinstance(target, Endpoint):
-        observed = probing.observe(gate, target)
-        words = pending(workspace.store, target).probes or border_words(gate, target, sizes)
-        drawn = probing.tokens(gate, target, words, draws)
-    else:
-        drawn = probing.answers(workspace, gate, target, draws)
-    lost = observed is not None and observed.error_rate > MOST_ERRORS
-    if lost or (drawn.coverage.planned and not drawn.coverage.enough):
-        raise ModelUnavailable(
-            f"{drawn.coverage.failed} of {drawn.coverage.planned} calls of {target.name} were lost",
-            expected="a batch with nine of ten calls answered",
-            fix="Draw it again when the model can be reached; nothing of this batch was kept",
-        )
-    _keep(workspace, target, drawn, observed)
-    return drawn
-
-
-def border_words(gate: Gateway, target: Endpoint, sizes: Sizes) -> tuple[str, ...]:
-    """Words on which the model's first token is nearly a tie; none when it has too few of them for a fingerprint."""
-    seed = seed_of(target.fingerprint, "words")
-    first = probing.tokens(gate, target, probes.words(seed, sizes.words), sizes.discovery)
-    chosen = fingerprint.candidates(first.answers)
-    drawn = probing.tokens(gate, target, chosen, sizes.selection)
-    found = fingerprint.border_inputs(drawn.answers, sizes.probes)
-    return found if len(found) >= fingerprint.LEAST_PROBES else ()
-
-
-def _keep(workspace: Workspace, target: Target, drawn: Drawn, observed: Observed | None) -> None:
-    batch, now = new_id("op_"), workspace.now()
-    outputs: dict[str, Any] = {probe: paired(drawn, probe) for probe in drawn.answers}
-    if observed is not None:
-        outputs[CONTRACT] = dump(observed)
-    rows = [Reference(target.name, target.fingerprint, batch, probe, told, now) for probe, told in outputs.items()]
-    workspace.store.tx(lambda tx: drift.draw(tx, rows))
-
-
-def paired(drawn: Drawn, probe: str) -> list[dict[str, Any]]:
-    """Answers with their scores, as the ledger keeps them."""
-    scores: Sequence[float | None] = drawn.scores.get(probe) or [None] * len(drawn.answers[probe])
-    return [
-        {"answer": answer, **({} if score is None else {"score": score})}
-        for answer, score in zip(drawn.answers[probe], scores, strict=True)
-    ]
-
-
 def bless(
     workspace: Workspace, target: Target, *, by: str, reason: str, sizes: Sizes, again: bool, max_usd: float | None
 ) -> Blessed:
@@ -116,14 +43,13 @@ def bless(
     """
     _checked(workspace, target, by, reason, again)
     gate = probing.door(max_usd)
-    needed = wanted(target, sizes)
     while lacks(found := pending(workspace.store, target), target, sizes):
-        left = max(sizes.batches - len(found.batches), 1)
+        left, needed = max(sizes.batches - len(found.batches), 1), wanted(found, target, sizes)
         workspace.tell(Progress(f"reference of {target.name}", found.draws, needed, f"{gate.budget.usd:.2f} USD"))
         add_batch(workspace, gate, target, sizes, max(math.ceil((needed - found.draws) / left), 1))
     row = Blessing(
         target=target.name,
-        model=_model(target),
+        model=target.key,
         fingerprint=target.fingerprint,
         batches=tuple(batch.id for batch in found.batches),
         calibration=list(_calibration(target, found)),
@@ -166,11 +92,3 @@ def _calibration(target: Target, found: Collected) -> tuple[float, ...]:
     if isinstance(target, Endpoint):
         return dispersion.calibrate_fingerprint(batches, seed)
     return dispersion.calibrate_text(batches, seed, meaning.vectors(batches))
-
-
-def _model(target: Target) -> str:
-    return target.model.key if isinstance(target, Endpoint) else target.arm.model.key
-
-
-def seed_of(*parts: str) -> int:
-    return int(hashlib.sha256(" ".join(parts).encode()).hexdigest()[:8], 16)

@@ -8,21 +8,24 @@ from datetime import datetime
 from typing import Any
 
 from tasks.drift import contract
+from tasks.drift.logprobs import Vector
 from tasks.ledger.drift import Reference as Row
 
-CONTRACT = "contract"
-"""Stands for a probe in the rows of an endpoint's batch."""
+CONTRACT, VECTORS = "contract", "logprobs"
+"""Stand for a probe in the rows of an endpoint's batch."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Answers by probe; `scores` go with texts. `observed` is the endpoint's contract, None for a cell."""
+    """Answers by probe; `scores` go with texts. `observed` is the endpoint's contract, None for a cell; `vectors` are
+    its log-probabilities by message, none where it gives none."""
 
     id: str
     at: datetime
     answers: dict[str, tuple[str, ...]]
     scores: dict[str, tuple[float | None, ...]]
     observed: contract.Reference | None
+    vectors: dict[str, tuple[Vector, ...]]
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,15 @@ class Collected:
         return {probe: tuple(s for b in self.batches for s in b.scores.get(probe, ())) for probe in self.probes}
 
     @property
+    def vectors(self) -> dict[str, tuple[Vector, ...]]:
+        """Of all batches together."""
+        messages = dict.fromkeys(message for batch in self.batches for message in batch.vectors)
+        return {one: tuple(v for b in self.batches for v in b.vectors.get(one, ())) for one in messages}
+
+    @property
     def draws(self) -> int:
-        """Answers that every probe has at least."""
-        return min((len(found) for found in self.answers.values()), default=0)
+        """Answers that every probe has at least; of an endpoint without probes, vectors that every message has."""
+        return min((len(found) for found in (self.answers or self.vectors).values()), default=0)
 
     @property
     def days(self) -> int:
@@ -72,15 +81,18 @@ def collect(rows: Sequence[Row]) -> Collected:
 def _batch(id_: str, rows: Sequence[Row]) -> Batch:
     answers: dict[str, tuple[str, ...]] = {}
     scores: dict[str, tuple[float | None, ...]] = {}
+    vectors: dict[str, tuple[Vector, ...]] = {}
     observed = None
     for row in rows:
         if row.probe == CONTRACT:
             observed = _reference(dict(row.outputs))
-            continue
-        pairs: list[Any] = list(row.outputs)
-        answers[row.probe] = tuple(pair["answer"] for pair in pairs)
-        scores[row.probe] = tuple(pair.get("score") for pair in pairs)
-    return Batch(id_, rows[0].at, answers, scores, observed)
+        elif row.probe == VECTORS:
+            vectors = {message: tuple(pair["answer"] for pair in told) for message, told in dict(row.outputs).items()}
+        else:
+            pairs: list[Any] = list(row.outputs)
+            answers[row.probe] = tuple(pair["answer"] for pair in pairs)
+            scores[row.probe] = tuple(pair.get("score") for pair in pairs)
+    return Batch(id_, rows[0].at, answers, scores, observed, vectors)
 
 
 def dump(found: contract.Observed | contract.Reference) -> dict[str, Any]:

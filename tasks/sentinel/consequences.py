@@ -28,6 +28,7 @@ ACTOR = "drift sentinel"
 FOUND = "promptship.drift.found"
 """One for each prompt: its line of the changelog, of the kind `drift`."""
 UNCERTIFIED = "promptship.target.uncertified"
+BACK = "the version before it does, and is no target of a rollback until it is rehearsed again"
 
 
 def follow(workspace: Workspace, found: Found, blessed_at: datetime) -> list[str]:
@@ -54,11 +55,20 @@ def follow(workspace: Workspace, found: Found, blessed_at: datetime) -> list[str
 
 
 def _prompts(workspace: Workspace, found: Found) -> list[str]:
-    """The prompt of a cell; of an endpoint all prompts that are live on it."""
+    """The prompt of a cell; of an endpoint all prompts that are live on it, or would be after one step back."""
     if found.prompt_id is not None:
         return [found.prompt_id]
     table = workspace.publisher.read_table(found.environment)
-    return [name for name, route in sorted(table.prompts.items()) if _on(workspace, route.live.behavior, found.model)]
+    return [
+        name
+        for name, route in sorted(table.prompts.items())
+        if any(_on(workspace, behavior, found.model) for behavior in (route.live.behavior, *_back(route)))
+    ]
+
+
+def _back(route: Route) -> list[str]:
+    """Where one step back leads, certified or not."""
+    return [entry.behavior for entry in routes_change.before_live(route)[:1]]
 
 
 def _on(workspace: Workspace, behavior: str, model: str) -> bool:
@@ -99,12 +109,13 @@ def _fallbacks(workspace: Workspace, environment: str, prompts: Sequence[str]) -
 def _line(workspace: Workspace, found: Found, alarm: str, prompt: str, fallbacks: Sequence[Standing]) -> Event:
     live = workspace.publisher.read_table(found.environment).route(prompt).live
     own = [one for one in fallbacks if one.prompt == prompt]
+    then = question(own) if _on(workspace, live.behavior, found.model) else f"{live.version} does not run on it: {BACK}"
     payload: dict[str, Any] = {
         "finding": found.finding,
         "target": found.target,
         "since": found.since.isoformat() if found.since else None,
         "to_version": live.version,
-        "reason": f"they changed, not we: {found.sentence}. {question(own)}",
+        "reason": f"they changed, not we: {found.sentence}. {then}",
         "fallbacks": {one.model: one.verdict for one in own},
     }
     about = {"environment": found.environment, "prompt_id": prompt, "behavior": live.behavior}

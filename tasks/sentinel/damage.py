@@ -9,13 +9,15 @@ from tasks.drift.harm import Damage
 from tasks.ledger import drift
 from tasks.release.workspace import Workspace
 
-from .blessing import Blessed, Target, seed_of
+from .batches import seed_of
+from .blessing import Blessed
+from .target import Target
 
 
 def damaged(workspace: Workspace, target: Target, known: Blessed, first_seen: datetime) -> Damage | None:
     """Scores of the reference against all that was drawn since; None when nothing was drawn since."""
     new: dict[str, list[float | None]] = {}
-    for row in drift.since(workspace.store, target.name, "text", known.row.at, first_seen):
+    for row in drift.since(workspace.store, target.name, ("text", "week"), known.row.at, first_seen):
         for case, pairs in row.outputs.items():
             new.setdefault(case, []).extend(pair.get("score") for pair in pairs)
     return harm.judge(known.collected.scores, new, seed_of(target.name, "harm")) if new else None

@@ -29,7 +29,7 @@ class Difference(NamedTuple):
 
 
 def lock(workspace: Workspace, name: str, model: Model) -> LockedModel:
-    """Ask the endpoint five short questions. Raises ModelUnavailable when it does not answer them all."""
+    """Ask the endpoint five short questions, and try what it takes. Raises ModelUnavailable unless it answers all."""
     endpoint = Endpoint(name, model)
     seen = probing.observe(probing.door(), endpoint)
     if seen.failed or seen.refused:
@@ -47,6 +47,7 @@ def lock(workspace: Workspace, name: str, model: Model) -> LockedModel:
         parameters=PARAMETERS,
         prompt_tokens=seen.prompt_tokens,
         finish_reasons=tuple(sorted(seen.finish_reasons)),
+        capabilities=dict(seen.capabilities),
         reference=sha(dict(known.collected.answers)) if known else None,
         border_inputs=known.collected.probes if known else (),
         batches=known.row.batches if known else (),
@@ -74,7 +75,10 @@ def _differences(seen: Observed, locked: LockedModel) -> list[str]:
     pairs = zip(seen.prompt_tokens, locked.prompt_tokens, strict=True)
     if any(None not in pair and pair[0] != pair[1] for pair in pairs):
         found.append(f"prompt tokens are {list(seen.prompt_tokens)}, locked are {list(locked.prompt_tokens)}")
-    return found
+    lost = [
+        name for name, works in sorted(locked.capabilities.items()) if works and not seen.capabilities.get(name, True)
+    ]
+    return [*found, *(f"{name} is refused, locked as taken" for name in lost)]
 
 
 def _litellm(model: Model) -> str | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
-from tasks.drift import contract, fingerprint, text
+from tasks.drift import contract
 from tasks.drift.contract import Contract
 from tasks.drift.dispersion import NIGHTS, phi
-from tasks.drift.rule import NUMERICS_FLOOR, Draw, Look, Watch
+from tasks.drift.rule import Draw, Look, Watch
 from tasks.drift.shift import Shift
 from tasks.drift.verdict import Coverage, Leg
 from tasks.gateway.gateway import Gateway
@@ -17,20 +19,31 @@ from tasks.ledger import drift
 from tasks.ledger.drift import Check, LegName
 from tasks.release.workspace import Workspace
 
-from . import meaning, probing
-from .blessing import Blessed, paired, seed_of
-from .probing import Drawn
+from . import probing
+from .batches import outputs, seed_of
+from .blessing import Blessed
+from .probing import A, Drawn
 from .target import Endpoint, Sizes, Texts
 
 NOTHING = Coverage(0, 0, 0)
 
+Of = TypeVar("Of", bound=Endpoint | Texts)
+
 
 @dataclass(frozen=True)
 class Looked:
-    """A leg after tonight's looks, and the answers of tonight."""
+    """A leg after tonight's looks. `drawn`: whether one was taken tonight; `examples` of what it moved."""
 
     leg: Leg
-    drawn: Drawn | None = None
+    drawn: bool = False
+    examples: Sequence[dict[str, str]] = ()
+
+
+class Compared(NamedTuple):
+    """`note` is what there is to say beside the numbers."""
+
+    shift: Shift
+    note: str = ""
 
 
 def keep_contract(workspace: Workspace, gate: Gateway, target: Endpoint, known: Blessed) -> Contract:
@@ -44,7 +57,7 @@ def keep_contract(workspace: Workspace, gate: Gateway, target: Endpoint, known: 
     found = contract.settle(reference, first, second)
     row = Check(
         target=target.name,
-        model=target.model.key,
+        model=target.key,
         leg="contract",
         draw=Draw.SCREEN,
         blessed_at=known.row.at,
@@ -63,75 +76,74 @@ def keep_contract(workspace: Workspace, gate: Gateway, target: Endpoint, known: 
     return found
 
 
-class Lens:
-    """One leg of one target, against its blessed reference."""
+class Lens(ABC, Generic[Of, A]):
+    """One leg of one target, against its blessed reference. `floor`: the least effect that turns a key."""
 
-    def __init__(
-        self, workspace: Workspace, gate: Gateway, target: Endpoint | Texts, known: Blessed, sizes: Sizes
-    ) -> None:
-        self.workspace, self.gate, self.target, self.known, self.sizes = workspace, gate, target, known, sizes
-        self.name: LegName = "fingerprint" if isinstance(target, Endpoint) else "text"
+    name: ClassVar[LegName]
+    floor: ClassVar[float] = 0.0
 
-    @property
-    def model(self) -> str:
-        return self.target.model.key if isinstance(self.target, Endpoint) else self.target.arm.model.key
+    def __init__(self, workspace: Workspace, gate: Gateway, target: Of, known: Blessed, sizes: Sizes) -> None:
+        self.workspace, self.gate, self.sizes = workspace, gate, sizes
+        self.target, self.known = target, known
+
+    @abstractmethod
+    def draw(self, draw: Draw, *, doubled: bool) -> Drawn[A] | None:
+        """None when there is nothing to compare yet."""
+
+    @abstractmethod
+    def compare(self, drawn: Drawn[A], seed: int) -> Compared: ...
+
+    @abstractmethod
+    def examples(self, drawn: Drawn[A]) -> list[dict[str, str]]: ...
+
+    def calls(self, *, doubled: bool = False) -> int:
+        """Whole answers that the next look asks for; what is one token long is none."""
+        return 0
+
+    def outputs(self, draw: Draw, drawn: Drawn[A]) -> dict[str, Any]:
+        """What the ledger keeps of a draw."""
+        return outputs(drawn)
+
+    def phi(self) -> float:
+        """Of the model: fingerprint and texts of all its cells."""
+        store = self.workspace.store
+        known = drift.calibrations(store, self.target.key)
+        return phi(known, drift.quiet(store, self.target.key, ("fingerprint", "text"), self._lately()))
 
     def standing(self) -> Looked:
         """As the newest draw against this reference left it."""
         last = drift.last(self.workspace.store, self.target.name, self.name, self.known.row.at)
         if last is None:
-            floor = NUMERICS_FLOOR if self.name == "fingerprint" else 0.0
-            return Looked(Leg(Watch(floor), None, self.phi(), NOTHING))
+            return Looked(Leg(Watch(self.floor), None, self.phi(), NOTHING))
         coverage = Coverage(last.planned, last.done, last.failed)
         return Looked(Leg(Watch.load(last.watch), None, last.phi or self.phi(), coverage))
 
-    def phi(self) -> float:
-        store, since = self.workspace.store, self.workspace.now() - timedelta(days=NIGHTS)
-        return phi(drift.calibrations(store, self.model), drift.quiet(store, self.model, since))
-
     def look(self, *, doubled: bool = False) -> Looked:
         """The look that is due, if one is; a draw that lost too many calls turns no key and clears none."""
-        before, factor = self.standing(), self.phi()
+        before = self.standing()
         watch, draw, earliest = before.leg.watch, before.leg.watch.wants(), before.leg.watch.not_before()
         if draw is None or (earliest is not None and self.workspace.now() < earliest):
             return before
-        drawn = self._drawn(draw, doubled)
+        drawn = self.draw(draw, doubled=doubled)
+        if drawn is None:
+            return before
+        factor = self.phi()
         if not drawn.coverage.enough:
             self._keep(draw, watch, None, factor, drawn)
-            return Looked(Leg(watch, None, factor, drawn.coverage), drawn)
-        shift = self._compare(drawn)
+            return Looked(Leg(watch, None, factor, drawn.coverage), drawn=True)
+        shift, note = self.compare(drawn, seed_of(self.target.name, self.workspace.now().isoformat()))
         after = watch.take(Look(self.workspace.now(), shift.z, factor, shift.effect, shift.calls))
         self._keep(draw, after, shift, factor, drawn)
-        return Looked(Leg(after, shift, factor, drawn.coverage), drawn)
+        examples = self.examples(drawn) if after.looks else ()
+        return Looked(Leg(after, shift, factor, drawn.coverage, note), drawn=True, examples=examples)
 
-    def calls(self, *, doubled: bool = False) -> int:
-        """Whole answers that the next look asks for; tokens of a fingerprint are none."""
-        draw = self.standing().leg.watch.wants()
-        if draw is None or isinstance(self.target, Endpoint):
-            return 0
-        return self._text_draws(draw, doubled) * len(self.target.selection.cases)
+    def _lately(self) -> datetime:
+        return self.workspace.now() - timedelta(days=NIGHTS)
 
-    def _drawn(self, draw: Draw, doubled: bool) -> Drawn:
-        if isinstance(self.target, Endpoint):
-            draws = self.sizes.confirm if draw is Draw.CONFIRM else self.sizes.screen
-            return probing.tokens(self.gate, self.target, self.known.collected.probes, draws)
-        return probing.answers(self.workspace, self.gate, self.target, self._text_draws(draw, doubled))
-
-    def _text_draws(self, draw: Draw, doubled: bool) -> int:
-        return self.sizes.text_confirm if draw is Draw.CONFIRM or doubled else self.sizes.text_screen
-
-    def _compare(self, drawn: Drawn) -> Shift:
-        seed = seed_of(self.target.name, self.workspace.now().isoformat())
-        if isinstance(self.target, Endpoint):
-            return fingerprint.compare(self.known.collected.answers, drawn.answers, seed)
-        then, now = meaning.vectors([self.known.collected.answers, drawn.answers])
-        return text.compare(self.known.collected.answers, drawn.answers, seed, (then, now))
-
-    def _keep(self, draw: Draw, watch: Watch, shift: Shift | None, factor: float, drawn: Drawn) -> None:
-        outputs: dict[str, Any] = {probe: paired(drawn, probe) for probe in drawn.answers}
+    def _keep(self, draw: Draw, watch: Watch, shift: Shift | None, factor: float, drawn: Drawn[A]) -> None:
         row = Check(
             target=self.target.name,
-            model=self.model,
+            model=self.target.key,
             leg=self.name,
             draw=draw,
             blessed_at=self.known.row.at,
@@ -143,7 +155,7 @@ class Lens:
             done=drawn.coverage.done,
             failed=drawn.coverage.failed,
             watch=watch.dump(),
-            outputs=outputs,
+            outputs=self.outputs(draw, drawn),
             at=self.workspace.now(),
         )
         self.workspace.store.tx(lambda tx: drift.check(tx, [row]))

@@ -7,8 +7,7 @@ from registry.nearest import did_you_mean, listed
 from tasks.matrix import gathering
 from tasks.release.workspace import Workspace
 
-from .blessing import Target
-from .target import Sizes, endpoint, texts
+from .target import Sizes, Target, endpoint, texts
 
 
 def named(workspace: Workspace, environment: str, name: str, sizes: Sizes) -> Target:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from registry.errors import ModelError
-from tasks.drift.contract import Contract, Level
-from tasks.drift.verdict import CellVerdict, Evidence, Finding, Leg, judge
+from tasks.drift.contract import Level
+from tasks.drift.verdict import CellVerdict, Evidence, Finding, judge
 from tasks.gateway.gateway import Gateway
 from tasks.ledger import drift
 from tasks.ledger.drift import Found
@@ -18,40 +19,17 @@ from tasks.matrix.plan import Plan
 from tasks.matrix.tonight import tonight
 from tasks.release.workspace import Workspace
 
-from . import probing
-from .blessing import Blessed, Target, add_batch, blessed, lacks, pending, wanted
+from . import lenses, probing
+from .batches import add_batch, lacks, pending, wanted
+from .blessing import blessed
 from .consequences import follow
 from .damage import damaged
-from .examples import moved
 from .looking import Lens, Looked, keep_contract
-from .target import Endpoint, Sizes, Texts, endpoint, texts
-
-NO_FINGERPRINT = "no fingerprint, the model has too few border inputs: only its contract was compared"
+from .target import Endpoint, Sizes, Target, Texts, endpoint, texts
+from .watched import Watched
 
 Told = Callable[[Found], None]
 Announce = Callable[[Plan], None]
-
-
-@dataclass
-class _Watched:
-    """An endpoint or a cell, and what is known of it tonight. `calls` are those made for it."""
-
-    target: Target
-    known: Blessed
-    lens: Lens
-    looked: Looked
-    contract: Contract | None = None
-    calls: int = 0
-
-    @property
-    def fingerprint(self) -> Leg | None:
-        """Of an endpoint that has border inputs."""
-        return self.looked.leg if self.known.collected.probes else None
-
-    @property
-    def due(self) -> datetime | None:
-        """When the second draw may be made; None when none is open."""
-        return self.looked.leg.watch.not_before() if self.looked.leg.watch.open else None
 
 
 @dataclass
@@ -73,7 +51,7 @@ class Night:
         plan = tonight(self.workspace, self.environment, calls=self.calls, usd=self.usd)
         announce(plan)
         self._gate, self._began = probing.door(plan.budget.usd), self.workspace.now()
-        self._left = plan.budget.calls
+        self._left = None if plan.budget.calls is None else plan.budget.calls - sum(r.calls for r in plan.of("drawn"))
         found: list[Found] = []
 
         def said(rows: list[Found]) -> None:
@@ -83,7 +61,7 @@ class Night:
 
         ends = {row.target: self._endpoint(row.target, said) for row in plan.of("fingerprint")}
         watched = {name: one for name, one in ends.items() if one is not None}
-        alarmed = frozenset(name for name, one in watched.items() if _alarming(one))
+        alarmed = frozenset(name for name, one in watched.items() if one.alarming)
         if alarmed:
             plan = tonight(self.workspace, self.environment, calls=self.calls, usd=self.usd, alarmed=alarmed)
         planned = [row.cell for row in plan.of("text") if row.cell is not None]
@@ -109,93 +87,97 @@ class Night:
         known = blessed(self.workspace.store, target)
         if known is None:
             return False
-        watch = Lens(self.workspace, self._gate, target, known, self.sizes).standing().leg.watch
-        return bool(watch.looks) and watch.wants() is not None
+        legs = lenses.of_texts(self.workspace, self._gate, target, known, self.sizes)
+        watches = [lens.standing().leg.watch for lens in legs]
+        return any(watch.looks and watch.wants() is not None for watch in watches)
 
-    def _endpoint(self, name: str, said: Callable[[list[Found]], None]) -> _Watched | None:
+    def _endpoint(self, name: str, said: Callable[[list[Found]], None]) -> Watched | None:
         target, before = endpoint(self.workspace, name), self._gate.budget.calls
         known = blessed(self.workspace.store, target)
         if known is None:
             said([self._collect(target, self.sizes.screen)])
             return None
         contract = keep_contract(self.workspace, self._gate, target, known)
-        lens = Lens(self.workspace, self._gate, target, known, self.sizes)
-        worth = known.collected.probes and contract.failed < contract.calls and contract.level is not Level.BROKEN
-        looked = lens.look() if worth else lens.standing()
-        return _Watched(target, known, lens, looked, contract, self._gate.budget.calls - before)
+        legs = lenses.of_endpoint(self.workspace, self._gate, target, known, self.sizes)
+        one = Watched(target, known, legs, contract)
+        worth = contract.failed < contract.calls and contract.level is not Level.BROKEN
+        lost = {finding.signal for finding in contract.findings}
+        for lens in legs:
+            one.looked[lens.name] = lens.look() if worth and lens.name not in lost else lens.standing()
+        one.calls = self._gate.budget.calls - before
+        return one
 
-    def _cell(self, cell: Cell, alarmed: frozenset[str], said: Callable[[list[Found]], None]) -> _Watched | None:
+    def _cell(self, cell: Cell, alarmed: frozenset[str], said: Callable[[list[Found]], None]) -> Watched | None:
         target, before = texts(self.workspace, cell, self.sizes), self._gate.budget.calls
         known = blessed(self.workspace.store, target)
         if known is None:
             said([self._collect(target, self.sizes.text_screen)])
             return None
-        lens = Lens(self.workspace, self._gate, target, known, self.sizes)
-        looked = self._look(lens, doubled=cell.model in alarmed)
-        return _Watched(target, known, lens, looked, None, self._gate.budget.calls - before)
+        one = Watched(target, known, lenses.of_texts(self.workspace, self._gate, target, known, self.sizes))
+        for lens in one.lenses:
+            one.looked[lens.name] = self._look(lens, doubled=cell.model in alarmed)
+        one.calls = self._gate.budget.calls - before
+        return one
 
-    def _look(self, lens: Lens, *, doubled: bool = False) -> Looked:
+    def _look(self, lens: Lens[Any, Any], *, doubled: bool = False) -> Looked:
         """Within the night's calls: a look that has no room is left to another night, and what is open stays open."""
         wanted = lens.calls(doubled=doubled)
         if self._left is not None and wanted > self._left:
             return lens.standing()
         looked = lens.look(doubled=doubled)
-        if self._left is not None and looked.drawn is not None:
+        if self._left is not None and looked.drawn:
             self._left -= wanted
         return looked
 
     def _collect(self, target: Target, draws: int) -> Found:
         """Without a blessed reference nothing can be said: tonight's answers are kept for a person to bless."""
-        before, needed = self._gate.budget.calls, wanted(target, self.sizes)
+        before = self._gate.budget.calls
         try:
             if lacks(pending(self.workspace.store, target), target, self.sizes):
                 add_batch(self.workspace, self._gate, target, self.sizes, draws)
             have = pending(self.workspace.store, target)
+            needed = wanted(have, target, self.sizes)
             said = f"no blessed reference; {have.draws} of {needed} answers a probe are drawn, on {have.days} days"
         except ModelError as error:
             said = f"no blessed reference, and none could be drawn: {error.found}"
         verdict = CellVerdict(Finding.INCONCLUSIVE, said, False, False, None)
         return self._keep(target, verdict, [], self._gate.budget.calls - before)
 
-    def _confirm(self, watched: list[_Watched]) -> None:
+    def _confirm(self, watched: list[Watched]) -> None:
         """The second, fresh draws; the earliest first."""
-        opened = [(due, one) for one in watched if (due := one.due) is not None]
-        for due, one in sorted(opened, key=lambda pair: pair[0]):
+        opened = [(due, number, lens) for number, one in enumerate(watched) for due, lens in one.due]
+        for due, number, lens in sorted(opened, key=lambda one: one[:2]):
             left = (due - self.workspace.now()).total_seconds()
             if left > 0:
                 if not self.wait:
                     continue
                 self.workspace.pause(left)
             before = self._gate.budget.calls
-            one.looked = self._look(one.lens)
-            one.calls += self._gate.budget.calls - before
+            watched[number].looked[lens.name] = self._look(lens)
+            watched[number].calls += self._gate.budget.calls - before
 
-    def _finding(self, one: _Watched, endpoints: dict[str, _Watched]) -> Found:
+    def _finding(self, one: Watched, endpoints: dict[str, Watched]) -> Found:
         verdict = judge(self._evidence(one, endpoints))
-        if not one.known.collected.probes:
-            verdict = replace(verdict, sentence=f"{NO_FINGERPRINT}; {verdict.sentence}")
-        kept = self._keep(one.target, verdict, _examples(one), one.calls)
+        kept = self._keep(one.target, verdict, list(one.examples), one.calls)
         if verdict.changed and verdict.pages:
             follow(self.workspace, kept, one.known.row.at)
         return kept
 
-    def _evidence(self, one: _Watched, endpoints: dict[str, _Watched]) -> Evidence:
+    def _evidence(self, one: Watched, endpoints: dict[str, Watched]) -> Evidence:
         """A cell's evidence holds that of its endpoint."""
         if isinstance(one.target, Endpoint):
-            return Evidence(one.contract, one.fingerprint)
+            return Evidence(one.contract, one.leg("fingerprint"), one.leg("logprobs"), notes=one.notes)
         on = endpoints.get(one.target.cell.model)
-        contract, fingerprint = (on.contract, on.fingerprint) if on is not None else (None, None)
-        moved_ = any(leg.watch.confirmed for leg in (fingerprint, one.looked.leg) if leg is not None)
-        first = one.looked.leg.watch.first_seen or self._began
-        changed = contract is not None and contract.level.severity >= Level.CHANGED.severity
-        damage = damaged(self.workspace, one.target, one.known, first) if moved_ or changed else None
-        return Evidence(contract, fingerprint, one.looked.leg, damage)
+        first = (on.contract, on.leg("fingerprint"), on.leg("logprobs")) if on is not None else (None, None, None)
+        legs = [*one.legs, *(on.legs if on is not None else ())]
+        moved = any(leg.watch.confirmed for leg in legs) or (on is not None and on.changed)
+        damage = damaged(self.workspace, one.target, one.known, one.first_seen or self._began) if moved else None
+        return Evidence(*first, one.leg("text"), one.leg("week"), damage, one.notes)
 
     def _keep(self, target: Target, verdict: CellVerdict, examples: list[dict[str, str]], calls: int) -> Found:
-        model = target.model if isinstance(target, Endpoint) else target.arm.model
         row = Found(
             target=target.name,
-            model=model.key,
+            model=target.key,
             environment=self.environment,
             prompt_id=target.cell.prompt if isinstance(target, Texts) else None,
             finding=verdict.finding,
@@ -210,16 +192,3 @@ class Night:
         )
         self.workspace.store.tx(lambda tx: drift.find(tx, [row]))
         return row
-
-
-def _examples(one: _Watched) -> list[dict[str, str]]:
-    """Nothing where no key turned."""
-    if one.looked.drawn is None or not one.looked.leg.watch.looks:
-        return []
-    return moved(one.known.collected.answers, one.looked.drawn.answers)
-
-
-def _alarming(one: _Watched) -> bool:
-    """Its cells are looked at more closely tonight."""
-    contract = one.contract is not None and one.contract.level.severity >= Level.CHANGED.severity
-    return contract or bool(one.looked.leg.watch.looks)

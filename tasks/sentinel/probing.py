@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
 from registry.artifact import Decoding
 from registry.errors import BudgetSpent, ModelRejected
 from registry.models import Model
 from registry.runtime.drivers import Request
-from tasks.drift import contract, fingerprint
-from tasks.drift.contract import Observed
+from tasks.drift import contract, fingerprint, logprobs
+from tasks.drift.contract import LOGPROBS, SEED, TEMPERATURE, Observed
+from tasks.drift.logprobs import Vector
 from tasks.drift.verdict import Coverage
 from tasks.evaluation.job import Job
 from tasks.evaluation.runner import run_all
@@ -29,13 +31,17 @@ from .target import Endpoint, Texts
 
 _SLOT = "fingerprint"
 """Stands for a behavior: a local model keeps the prefixes of these probes in a slot of their own."""
+_ANY_TEMPERATURE = 1.0
+"""The one that every provider takes."""
+
+A = TypeVar("A")
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Drawn(Generic[A]):
     """Answers by probe, in the order drawn, and what became of the calls. `scores` go with texts, None = unscored."""
 
-    answers: Mapping[str, Sequence[str]]
+    answers: Mapping[str, Sequence[A]]
     coverage: Coverage
     scores: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
 
@@ -46,8 +52,8 @@ def door(max_usd: float | None = None) -> Gateway:
 
 
 def observe(gate: Gateway, endpoint: Endpoint) -> Observed:
-    """The canonical messages, one token each, at the temperature that every provider takes."""
-    outcomes = _all(gate, [_one_token(endpoint.model, text, 1.0) for text in contract.CANONICAL])
+    """The canonical messages, one token each, and what the endpoint is capable of."""
+    outcomes = _all(gate, [_one_token(endpoint.model, text, _ANY_TEMPERATURE) for text in contract.CANONICAL])
     replies = [outcome.reply if outcome else None for outcome in outcomes]
     said = [reply for reply in replies if reply is not None]
     refused = [outcome for outcome in outcomes if outcome and isinstance(outcome.error, ModelRejected)]
@@ -55,6 +61,7 @@ def observe(gate: Gateway, endpoint: Endpoint) -> Observed:
         response_model=_only(reply.model for reply in said),
         system_fingerprint=_only(reply.system_fingerprint for reply in said),
         prompt_tokens=tuple(reply.prompt_tokens if reply else None for reply in replies),
+        capabilities=capabilities(gate, endpoint) if said else {},
         finish_reasons=frozenset(reply.finish_reason for reply in said if reply.finish_reason),
         calls=len(outcomes),
         refused=len(refused),
@@ -62,7 +69,49 @@ def observe(gate: Gateway, endpoint: Endpoint) -> Observed:
     )
 
 
-def tokens(gate: Gateway, endpoint: Endpoint, probes: Sequence[str], draws: int) -> Drawn:
+def capabilities(gate: Gateway, endpoint: Endpoint) -> dict[str, bool]:
+    """Whether requests with a low temperature, a seed and log-probabilities are answered: one real call each, since
+    tables of what a provider supports are wrong. Without those whose call was lost."""
+    plain = _one_token(endpoint.model, contract.CANONICAL[0], _ANY_TEMPERATURE)
+    seeded = replace(plain, decoding=plain.decoding.model_copy(update={"seed": 1}))
+    tried = _all(gate, [_one_token(endpoint.model, contract.CANONICAL[0]), seeded])
+    taken = {name: _taken(outcome) for name, outcome in zip((TEMPERATURE, SEED), tried, strict=True)}
+    taken[LOGPROBS] = None if (found := widest(gate, endpoint)) is None else found > 0
+    return {name: works for name, works in taken.items() if works is not None}
+
+
+def _taken(outcome: Outcome | None) -> bool | None:
+    """None for a call that was lost: it says nothing."""
+    if outcome is None or (outcome.reply is None and not isinstance(outcome.error, ModelRejected)):
+        return None
+    return outcome.reply is not None
+
+
+def widest(gate: Gateway, endpoint: Endpoint) -> int | None:
+    """Log-probabilities that an answer comes with: as many as are asked for, else fewer. 0: none; None: calls lost."""
+    for top in logprobs.WIDTHS:
+        (outcome,) = _all(gate, [_with_logprobs(endpoint.model, contract.CANONICAL[0], top)])
+        taken = _taken(outcome)
+        if taken is None:
+            return None
+        if outcome is not None and outcome.reply is not None and outcome.reply.logprobs:
+            return top
+    return 0
+
+
+def vectors(gate: Gateway, endpoint: Endpoint, top: int, draws: int) -> Drawn[Vector]:
+    """Log-probabilities after the canonical messages, in requests of their own. An answer without any counts as lost:
+    a local server gives none where the token that it drew is a part of a character."""
+    asked = [message for _ in range(draws) for message in contract.CANONICAL]
+    outcomes = _all(gate, [_with_logprobs(endpoint.model, message, top) for message in asked])
+    found: dict[str, list[Vector]] = {message: [] for message in contract.CANONICAL}
+    for message, outcome in zip(asked, outcomes, strict=True):
+        if outcome is not None and outcome.reply is not None and outcome.reply.logprobs:
+            found[message].append(logprobs.vector(outcome.reply.logprobs))
+    return _drawn(found, len(asked))
+
+
+def tokens(gate: Gateway, endpoint: Endpoint, probes: Sequence[str], draws: int) -> Drawn[str]:
     """First tokens; draw after draw over all probes, so that an hour's noise does not fall on a few of them."""
     asked = [probe for _ in range(draws) for probe in probes]
     outcomes = _all(gate, [_one_token(endpoint.model, probe) for probe in asked])
@@ -70,11 +119,15 @@ def tokens(gate: Gateway, endpoint: Endpoint, probes: Sequence[str], draws: int)
     for probe, outcome in zip(asked, outcomes, strict=True):
         if outcome is not None and outcome.reply is not None:
             answers[probe].append(outcome.reply.text)
+    return _drawn(answers, len(asked))
+
+
+def _drawn(answers: Mapping[str, Sequence[A]], planned: int) -> Drawn[A]:
     done = sum(map(len, answers.values()))
-    return Drawn(answers, Coverage(len(asked), done, len(asked) - done))
+    return Drawn(answers, Coverage(planned, done, planned - done))
 
 
-def answers(workspace: Workspace, gate: Gateway, of: Texts, draws: int) -> Drawn:
+def answers(workspace: Workspace, gate: Gateway, of: Texts, draws: int) -> Drawn[str]:
     """Whole answers to the fixed cases at production parameters, scored as the eval set scores them."""
     jobs = [Job(case, of.arm, number) for number in range(1, draws + 1) for case in of.selection.cases]
     panel = seat(of.selection.evalset, workspace.catalog, workspace.publisher, [of.arm.model])
@@ -92,6 +145,11 @@ def answers(workspace: Workspace, gate: Gateway, of: Texts, draws: int) -> Drawn
 def _one_token(model: Model, text: str, temperature: float = fingerprint.TEMPERATURE) -> Request:
     decoding = Decoding(temperature=temperature, max_output_tokens=1)
     return Request(model, [{"role": "user", "content": text}], decoding, behavior=_SLOT)
+
+
+def _with_logprobs(model: Model, text: str, top: int) -> Request:
+    """The likeliest token is drawn: the same one each time, so that each message has its log-probabilities or never."""
+    return replace(_one_token(model, text, 0.0), top_logprobs=top)
 
 
 def _all(gate: Gateway, requests: Sequence[Request]) -> list[Outcome | None]:

@@ -10,7 +10,7 @@ from registry import behavior
 from registry.behavior import Behavior
 from registry.models import Model
 from registry.runtime.artifact_file import Artifact, from_behavior
-from tasks.drift import fingerprint, text
+from tasks.drift import fingerprint, logprobs, text
 from tasks.evaluation import evalset
 from tasks.evaluation.evalset import Selection
 from tasks.evaluation.job import Arm
@@ -31,10 +31,13 @@ class Sizes:
     confirm: int = fingerprint.CONFIRM_DRAWS
     reference: int = fingerprint.REFERENCE_DRAWS
     batches: int = fingerprint.BATCHES
+    vectors: int = logprobs.SCREEN_DRAWS
+    vectors_confirm: int = logprobs.CONFIRM_DRAWS
     cases: int = text.CASES
     text_screen: int = text.SCREEN_DRAWS
     text_confirm: int = text.CONFIRM_DRAWS
     text_reference: int = text.REFERENCE_DRAWS
+    week: int = text.WEEK_DRAWS
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,11 @@ class Endpoint:
 
     name: str
     model: Model
+
+    @property
+    def key(self) -> str:
+        """Of its model, as the ledger has it."""
+        return self.model.key
 
     @property
     def fingerprint(self) -> str:
@@ -62,9 +70,17 @@ class Texts:
         return self.cell.name
 
     @property
+    def key(self) -> str:
+        """Of its model, as the ledger has it."""
+        return self.arm.model.key
+
+    @property
     def fingerprint(self) -> str:
         cases = [case.id for case in self.selection.cases]
         return behavior.sha({"behavior": self.cell.behavior, "evalset": self.selection.sha, "cases": cases})
+
+
+Target = Endpoint | Texts
 
 
 def endpoint(workspace: Workspace, name: str) -> Endpoint:

@@ -18,6 +18,9 @@ RATIOS: Final[Mapping[str, str]] = MappingProxyType(
 """Reported as the relative change of the mean."""
 REFUSAL: Final = "refusal"
 """Reported as the difference of the shares of refused answers."""
+CASES: Final = "cases"
+"""How many both models answered."""
+COLUMNS: Final = (CASES, *RATIOS.values(), REFUSAL)
 
 
 def of_newest(reader: Reader, environment: str, prompt: str) -> dict[str, float | None]:
@@ -34,12 +37,14 @@ def deltas(answers: Sequence[EvalResult]) -> dict[str, float | None]:
     live, new = ({answer.case_id: answer for answer in answers if answer.arm == arm} for arm in ("live", "candidate"))
     both = [(live[case], new[case]) for case in sorted(set(live) & set(new))]
     found = {label: _ratio([(getattr(a, name), getattr(b, name)) for a, b in both]) for name, label in RATIOS.items()}
-    return {**found, REFUSAL: _refusals(both)}
+    return {CASES: len(both), **found, REFUSAL: _refusals(both)}
 
 
 def _ratio(pairs: Sequence[tuple[float | None, float | None]]) -> float | None:
     known = [(a, b) for a, b in pairs if a is not None and b is not None]
     before, after = (math.fsum(pair[side] for pair in known) for side in (0, 1))
+    if before == after and known:
+        return 0.0
     return after / before - 1 if before else None
 
 
@@ -50,12 +55,14 @@ def _refusals(pairs: Sequence[tuple[EvalResult, EvalResult]]) -> float | None:
     return math.fsum(is_refusal(b).yes - is_refusal(a).yes for a, b in known) / len(known)
 
 
-def sentence(found: Mapping[str, float | None]) -> str:
-    """`prompt tokens +12 %, cost unknown, refusal +0.0 points`; empty without answers."""
-    return ", ".join(f"{label} {_said(label, value)}" for label, value in found.items())
+def told(found: Mapping[str, float | None]) -> dict[str, str]:
+    """By column: `+12 %`, `+0.3 points`, or `unknown`; nothing without answers."""
+    return {label: _said(label, value) for label, value in found.items()}
 
 
 def _said(label: str, value: float | None) -> str:
     if value is None:
         return "unknown"
+    if label == CASES:
+        return f"{value:g}"
     return f"{100 * value:+.1f} points" if label == REFUSAL else f"{100 * value:+.0f} %"

@@ -17,11 +17,10 @@ from registry.roots import Roots
 from registry.runtime import drivers
 from registry.runtime.drivers import Reply, Request
 from registry.runtime.drivers.llama_cpp import LlamaCpp
-from tasks.drift.rule import Draw
 from tasks.release.workspace import Workspace
-from tasks.sentinel import probing
+from tasks.sentinel import lenses, probing
 from tasks.sentinel.blessing import bless, blessed
-from tasks.sentinel.looking import Lens, keep_contract
+from tasks.sentinel.looking import keep_contract
 from tasks.sentinel.target import Endpoint, Sizes
 
 pytestmark = [pytest.mark.e2e, pytest.mark.local_model, pytest.mark.timeout(600)]
@@ -67,15 +66,17 @@ class World:
         drivers.close_all()
         drivers.register("swapped", lambda _: Swapped(server, model, prefix))
 
-    def look(self) -> tuple[str, bool]:
-        """The contract's level, and whether the fingerprint turned its key."""
+    def look(self) -> tuple[str, set[str]]:
+        """The contract's level, and the legs that turned a key."""
         self.later += timedelta(days=1)
         known = blessed(self.workspace.store, self.endpoint)
         assert known is not None
         gate = probing.door()
         contract = keep_contract(self.workspace, gate, self.endpoint, known)
-        looked = Lens(self.workspace, gate, self.endpoint, known, SMALL).look()
-        return contract.level, looked.leg.watch.wants() is not Draw.SCREEN
+        legs = lenses.of_endpoint(self.workspace, gate, self.endpoint, known, SMALL)
+        looked = {lens.name: lens.look().leg for lens in legs}
+        assert set(looked) == {"fingerprint", "logprobs"}
+        return contract.level, {name for name, leg in looked.items() if leg.watch.looks}
 
 
 @pytest.fixture(scope="module")
@@ -95,13 +96,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def test_the_same_model_is_quiet(world: World) -> None:
-    assert world.look() == ("same", False)
+    assert world.look() == ("same", set())
 
 
 def test_a_hidden_system_prompt_is_found(world: World) -> None:
     world.behind(world.smollm, world.local, HIDDEN)
-    level, _ = world.look()
-    assert level == "changed"
+    level, turned = world.look()
+    assert (level, "logprobs" in turned) == ("changed", True)
     world.behind(world.smollm, world.local)
 
 
@@ -114,7 +115,7 @@ def test_another_model_is_found(world: World, tmp_path: Path) -> None:
     server = LlamaCpp(gemma)
     try:
         world.behind(server, gemma)
-        assert world.look() == ("changed", True)
+        assert world.look() == ("changed", {"fingerprint", "logprobs"})
     finally:
         drivers.close_all()
         server.close()

@@ -44,22 +44,3 @@ def test_a_late_run_leaves_it_to_the_next_night(here: Fleet, monkeypatch: pytest
 
     monkeypatch.setattr("tasks.probe_models.STALE", timedelta(seconds=-60))
     assert drift_sentinel(ENVIRONMENT, return_state=True).name == "Stale"
-
-
-def test_an_upgrade_wants_candidates_that_an_author_wrote(here: Fleet) -> None:
-    from flows.model_upgrade import model_upgrade
-    from registry.errors import UsageError
-
-    state = model_upgrade("parrot", "rook", ENVIRONMENT, "test", return_state=True)
-    with pytest.raises(UsageError, match="--gate-only"):
-        state.result()
-
-
-def test_an_upgrade_judges_the_column(here: Fleet) -> None:
-    from flows.model_upgrade import model_upgrade
-    from tasks.upgrade.column import column, write
-
-    (row,) = column(here.workspace, ENVIRONMENT, "parrot", "rook")
-    write(here.workspace, row, "parrot", "rook", "ana")
-    state = model_upgrade("parrot", "rook", ENVIRONMENT, "test", return_state=True)
-    assert (state.name, state.message) == ("Partly", "parrot -> rook: of 1 prompts 1 reject")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
@@ -18,7 +18,10 @@ from ...models import Model
 
 @dataclass(frozen=True)
 class Request:
-    """One answer wanted. `behavior` is the whole sha: a local model keeps a prefix cache for each."""
+    """One answer wanted. `behavior` is the whole sha: a local model keeps a prefix cache for each.
+
+    `top_logprobs`: log-probabilities of so many likeliest first tokens, 0: none. A streamed answer has none.
+    """
 
     model: Model
     messages: list[dict[str, Any]]
@@ -27,6 +30,7 @@ class Request:
     output: Output = field(default_factory=lambda: Output.model_validate({}))
     behavior: str = ""
     timeout_s: float = 60.0
+    top_logprobs: int = 0
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Reply:
     """An answer as it came. None is what the provider did not say; `tool_calls` are `{"name", "arguments"}`.
 
     `latency_s` is the call itself, without waiting for a free server.
-    `first_token_s` is None where nothing is streamed.
+    `first_token_s` is None where nothing is streamed. `logprobs` are those of the likeliest first tokens, in nats.
     """
 
     text: str
@@ -48,6 +52,7 @@ class Reply:
     system_fingerprint: str | None = None
     latency_s: float = 0.0
     first_token_s: float | None = None
+    logprobs: Mapping[str, float] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
 

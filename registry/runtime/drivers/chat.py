@@ -25,7 +25,8 @@ def body(request: Request) -> dict[str, Any]:
             f"it draws one answer a call, and the prompt asks for {decoding.strategy.kind!r} of {decoding.strategy.n}",
             fix="Use the strategy 'single', or register a driver that knows this one",
         )
-    return {"messages": request.messages} | parameters(decoding, request.tools, request.output)
+    asked = {"logprobs": True, "top_logprobs": request.top_logprobs} if request.top_logprobs else {}
+    return {"messages": request.messages} | parameters(decoding, request.tools, request.output) | asked
 
 
 def parameters(decoding: Decoding, tools: Sequence[Tool], output: Output) -> dict[str, Any]:
@@ -79,6 +80,7 @@ def read(document: Mapping[str, Any], latency_s: float = 0.0) -> Reply:
         system_fingerprint=document.get("system_fingerprint"),
         latency_s=latency_s,
         first_token_s=_first_token_s(timings),
+        logprobs=_logprobs(choices[0].get("logprobs")),
     )
 
 
@@ -87,6 +89,15 @@ def _text(content: Any) -> str:
     if isinstance(content, list):
         return "".join(str(part.get("text") or "") for part in content if isinstance(part, Mapping))
     return str(content or "")
+
+
+def _logprobs(told: Any) -> dict[str, float] | None:
+    """Of the first token, by token; of tokens that read alike, as parts of a character do, the likeliest."""
+    content = told.get("content") if isinstance(told, Mapping) else None
+    found: dict[str, float] = {}
+    for entry in content[0].get("top_logprobs") or () if content else ():
+        found.setdefault(str(entry["token"]), float(entry["logprob"]))
+    return found or None
 
 
 def _call(function: Mapping[str, Any]) -> dict[str, Any]:

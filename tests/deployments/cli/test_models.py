@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from registry.catalog import Catalog
-from registry.models_lock import FILE
+from registry.models_lock import FILE, read
 from tests.deployments.cli.conftest import Said
 from tests.fleet import ENVIRONMENT, Fleet, fleet
 from tests.world import PROMPT
@@ -30,6 +31,7 @@ def test_an_upgrade_writes_locks_and_gates_a_candidate(here: Fleet, promptship: 
     (row,) = said.document["column"]
     assert (said.code, row["verdict"], row["version"], row["released"]) == (0, "pass", "v3", None)
     assert row["deltas"] == {
+        "cases": 120,
         "prompt tokens": 0.0,
         "output tokens": 0.0,
         "cost": 0.0,
@@ -43,6 +45,12 @@ def test_an_upgrade_writes_locks_and_gates_a_candidate(here: Fleet, promptship: 
     assert (made.model, made.change.reverse) == ("owl", "pin v1")
     assert "parrot is replaced by owl" in made.change.why
     assert catalog.locked(made) is not None
+    locked = read(here.roots.registry / FILE)
+    assert set(locked) == {"owl", "parrot"}
+    assert (len(locked["owl"].border_inputs), locked["parrot"].border_inputs) == (20, ())
+    own, referred, _ = said.document["notes"]
+    assert "parcel-sort@v3 falls back to its own model" in own
+    assert "20 words x 60 answers" in referred
     log = promptship("changelog", "--json").document["entries"]
     assert {entry["kind"] for entry in log} == {"release", "model_upgrade"}
 
@@ -51,7 +59,43 @@ def test_an_upgrade_to_a_worse_model_is_rejected_and_released_nowhere(here: Flee
     said = promptship("model", "upgrade", "parrot", "--to", "rook", "-e", ENVIRONMENT, "--json")
     (row,) = said.document["column"]
     assert (said.code, row["verdict"], row["released"]) == (1, "reject", None)
+    assert (said.document["notes"], read(here.roots.registry / FILE)) == ([], {})
     assert here.workspace.publisher.read_table(ENVIRONMENT).route(PROMPT).live.version == "v1"
+
+
+def test_what_a_new_model_costs_is_beside_its_verdict(here: Fleet, promptship: Promptship) -> None:
+    path = here.roots.registry / "models.yaml"
+    models = yaml.safe_load(path.read_text())
+    models["owl"]["price"] = {"input_per_million": 2.0, "output_per_million": 4.0}
+    path.write_text(yaml.safe_dump(models))
+    here.birds.prefixed = {"owl"}
+    said = promptship("model", "upgrade", "parrot", "--to", "owl", "-e", ENVIRONMENT, "--gate-only")
+    columns, _, row = said.out.splitlines()[:3]
+    assert [" ".join(cell.split()) for cell in columns.split("┃")][4:8] == [
+        "cases",
+        "prompt tokens",
+        "output tokens",
+        "cost",
+    ]
+    cells = [cell.strip() for cell in row.split("│")]
+    assert cells[:4] == [PROMPT, "v3", "pass", "-"]
+    assert (cells[4], cells[6]) == ("120", "+0 %")
+    assert 0 < float(cells[5].strip("+ %")) < float(cells[7].strip("+ %"))
+
+
+def test_a_moving_alias_is_refused_where_risk_is_high(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, promptship: Promptship
+) -> None:
+    with fleet(tmp_path, risk="high") as here:
+        for name in ("home", "registry", "evalsets"):
+            monkeypatch.setenv(f"PROMPTSHIP_{name.upper()}", str(getattr(here.roots, name)))
+        path = here.roots.registry / "models.yaml"
+        models = yaml.safe_load(path.read_text())
+        path.write_text(yaml.safe_dump(models | {"eagle": models["owl"] | {"provider": "openai", "model": "gpt-4o"}}))
+        said = promptship("model", "upgrade", "parrot", "--to", "eagle", "-e", ENVIRONMENT, "--gate-only", "--json")
+        (row,) = said.document["column"]
+        assert (said.code, row["verdict"], row["deltas"]) == (1, "reject", {})
+        assert "PS121" in row["reason"]
 
 
 def test_a_model_that_nothing_runs_on_has_no_column(here: Fleet, promptship: Promptship) -> None:
@@ -72,6 +116,9 @@ def test_the_lock_holds_what_the_endpoint_says(here: Fleet, promptship: Promptsh
         "parrot": "same",
         "rook": "same",
     }
+    here.birds.prefixed, here.birds.refuses = set(), {"owl": {"seed"}}
+    (one,) = promptship("model", "check", "owl", "--json").document["models"]
+    assert one["what"] == "seed is refused, locked as taken"
     here.birds.down = {"owl"}
     assert promptship("model", "check", "owl").code == 2
 
@@ -114,3 +161,11 @@ def test_what_is_not_watched_cannot_be_blessed(here: Fleet, promptship: Promptsh
     said = promptship("drift", verb, "sparrow", "-e", ENVIRONMENT, "--by", "ana", "--reason", "as measured")
     assert said.code == 64
     assert "parrot" in said.err
+
+
+def test_what_an_endpoint_cannot_be_watched_by_is_said_when_it_is_blessed(here: Fleet, promptship: Promptship) -> None:
+    here.birds.refuses = {"owl": {"temperature"}}
+    said = promptship("drift", "bless", "owl", "-e", ENVIRONMENT, "--by", "ana", "--reason", "as measured")
+    assert said.code == 0
+    assert "no fingerprint, a low temperature is refused" in said.err
+    assert "no log-probabilities, the endpoint gives none" in said.err

@@ -23,7 +23,6 @@ def test_rules_of_what_is_live_and_in_canary(place: Place, promptship: Promptshi
     said = promptship("observability", "render", "-e", "demo", "--output", str(tmp_path / "out"), "--json").document
     assert {alert["version"] for alert in said["alerts"]} == {"v1", "v2"}
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "collector.yaml",
         "promptship.dashboard.json",
         "promptship.rules.test.yaml",
         "promptship.rules.yaml",

@@ -94,6 +94,17 @@ def test_a_request_and_its_record(client: Client, folder: Path) -> None:
     assert 0 < trace["first_token_ms"] <= trace["latency_ms"]
 
 
+@pytest.mark.parametrize(("strategy", "told"), [({}, "single"), ({"strategy": {"kind": "vote", "n": 5}}, "vote of 5")])
+def test_how_the_answer_was_drawn(
+    strategy: dict[str, Any], told: str, publisher: LocalPublisher, publish: Publish, folder: Path
+) -> None:
+    votes = artifact("v3", decoding={"temperature": 0.7, "max_output_tokens": 48, **strategy})
+    put(publisher, votes)
+    publish(live(votes))
+    with serving(publisher, folder) as client, client.start(PROMPT, {"message": "hi"}) as call:
+        assert call.finish(GOOD).record["strategy"] == call.stamp.strategy == told
+
+
 def test_tool_calls_with_results_and_all_turns_tokens(client: Client) -> None:
     """The reply and the application tell of the same call: it is one."""
     with client.start(PROMPT, {"message": "hi"}) as call:

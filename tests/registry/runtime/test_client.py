@@ -42,8 +42,8 @@ COLUMNS = set(
     kind format trace_id ts environment prompt_id version intended served arm generation release_id unit
     unit_key_id intent variables output tool_calls retrieval prompt_tokens cached_tokens output_tokens cost_usd
     latency_ms first_token_ms attempts fallback schema_ok refusal refusal_detector finish_reason error
-    routes_age_s redacted metrics
-    """.split()  # noqa: SIM905  thirty-four of them
+    strategy routes_age_s redacted metrics
+    """.split()  # noqa: SIM905  thirty-five of them
 )
 
 
@@ -120,6 +120,7 @@ def test_a_call_and_its_trace(client: Client, publish: Publish, written: Written
         "refusal": False,
         "refusal_detector": DETECTOR,
         "finish_reason": "stop",
+        "strategy": "single",
         "error": None,
         "routes_age_s": 0.0,
         "redacted": [],
@@ -337,4 +338,5 @@ def test_payload_off(
     assert answer.text == '{"order_id": "A-1"}'
     [path] = sealed(tmp_path / "spool")
     assert "A-1" not in path.read_text()
-    assert json.loads(path.read_text())["schema_ok"] is True
+    found = json.loads(path.read_text())
+    assert (found["schema_ok"], found["retrieval"]["fan_out"]) == (True, 1)

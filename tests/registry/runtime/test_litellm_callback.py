@@ -25,6 +25,7 @@ GOOD = '{"order_id": "A-1"}'
 
 APPLICATION = """
 import asyncio, sys, time
+from datetime import datetime
 from registry.runtime.client import Client
 assert "litellm" not in sys.modules
 import litellm
@@ -37,7 +38,7 @@ GOOD, KEY = sys.argv[1:3]
 def asked(message, **more):
     with client.stamp("order-extract", {"message": message}, unit="u", intent="status") as stamped:
         request = stamped.litellm | {"model": "openai/one", "api_key": KEY} | more
-        print(message, stamped.trace_id)
+        print(message, stamped.trace_id, sep=": ")
         return request
 
 litellm.completion(**asked("plain"), mock_response=GOOD)
@@ -68,6 +69,30 @@ litellm.completion(model="openai/one", messages=[{"role": "user", "content": "no
 end = time.monotonic() + 20
 while handler.outside.records < 6 and time.monotonic() < end:
     time.sleep(0.05)
+
+def as_a_proxy(message, *events):
+    # in the order in which LiteLLM's proxy tells: each attempt, one failure, and how the request ended
+    kwargs = {"litellm_call_id": message, "model": "one", "exception": "busy",
+              "litellm_params": {"metadata": asked(message)["metadata"]}}
+    began = datetime.now()
+    for event in events:
+        if event == "begins":
+            handler.log_pre_api_call("one", [], kwargs)
+        elif event == "fails":
+            handler.log_failure_event(kwargs, None, began, datetime.now())
+        elif event == "fails late":
+            handler.log_failure_event(kwargs, None, began, began)
+        elif event == "answers":
+            handler.log_success_event(kwargs, ANSWER, datetime.now(), datetime.now())
+        else:
+            request = {"litellm_call_id": message, "metadata": kwargs["litellm_params"]["metadata"]}
+            asyncio.run(handler.async_post_call_failure_hook(request, ValueError("key " + KEY), None))
+
+ANSWER = {"model": "one", "choices": [{"message": {"content": GOOD}, "finish_reason": "stop"}]}
+as_a_proxy("retried", "begins", "fails", "begins", "begins", "answers")
+as_a_proxy("told late", "begins", "begins", "fails late", "answers")
+as_a_proxy("given up", "begins", "fails", "begins", "begins", "gives up")
+as_a_proxy("refused", "fails", "fails", "gives up")
 handler.outside.close()
 client.close()
 """
@@ -93,14 +118,15 @@ def records(home: Path) -> dict[str, dict[str, Any]]:
         command, check=False, env=os.environ | {"PROMPTSHIP_HOME": str(home)}, capture_output=True, text=True
     )
     assert ran.returncode == 0, ran.stderr
-    names = {trace_id: name for name, trace_id in (line.split() for line in ran.stdout.splitlines() if "tr_" in line)}
+    names = {trace_id: name for name, _, trace_id in (line.partition(": ") for line in ran.stdout.splitlines())}
     found = written(home / "spool")
     assert KEY not in json.dumps(found)
     return {names[trace["trace_id"]]: trace for trace in found}
 
 
 def test_every_stamped_call_is_recorded_once(records: dict[str, dict[str, Any]]) -> None:
-    assert set(records) == {"plain", "async", "tags", "proxied", "fallback", "stream", "failed"}
+    in_process = {"plain", "async", "tags", "proxied", "fallback", "stream", "failed"}
+    assert set(records) == in_process | {"retried", "told late", "given up", "refused"}
 
 
 @pytest.mark.parametrize("name", ["plain", "async", "tags", "proxied", "stream"])
@@ -108,7 +134,7 @@ def test_the_record_is_the_same(name: str, records: dict[str, dict[str, Any]]) -
     told = {
         "prompt_id": PROMPT, "intended": V1.behavior, "served": V1.behavior, "arm": "live", "intent": "status",
         "output": GOOD, "schema_ok": True, "refusal": False, "finish_reason": "stop", "attempts": 1,
-        "fallback": False, "error": None,
+        "fallback": False, "error": None, "strategy": "single",
     }  # fmt: skip
     found = records[name]
     assert {key: found[key] for key in told} == told
@@ -128,3 +154,14 @@ def test_a_failure_without_its_key(records: dict[str, dict[str, Any]]) -> None:
     found = records["failed"]
     assert (found["served"], found["attempts"]) == (None, 1)
     assert "[email]" in found["error"]
+
+
+@pytest.mark.parametrize(
+    ("name", "attempts", "error"),
+    [("retried", 3, None), ("told late", 2, None), ("given up", 3, "key [secret]"), ("refused", 1, "key [secret]")],
+)
+def test_a_proxy_tells_of_the_first_failure_and_of_the_end(
+    name: str, attempts: int, error: str | None, records: dict[str, dict[str, Any]]
+) -> None:
+    found = records[name]
+    assert (found["attempts"], found["error"], found["schema_ok"]) == (attempts, error, None if error else True)

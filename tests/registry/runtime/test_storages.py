@@ -235,10 +235,10 @@ def test_a_write_that_is_sent_twice_has_won(bucket: Bucket) -> None:
 class Dies(Objects):
     """The process is killed before the history object is written."""
 
-    def put(self, key: str, content: bytes) -> None:
+    def put(self, key: str, content: bytes, media_type: str = "") -> None:
         if key.startswith("history/"):
             raise KeyboardInterrupt
-        super().put(key, content)
+        super().put(key, content, media_type)
 
 
 def test_a_crash_between_table_and_history_loses_no_operation(bucket: Bucket) -> None:

@@ -7,9 +7,13 @@ import pytest
 from tasks.drift.contract import CANONICAL, Contract, Level, Observed, Reference, compare, settle, wants_retry
 
 REFERENCE = Reference(
-    "m-1", "fp-1", (4, 6, 21, 25, 20), {"logprobs": True, "seed": False}, frozenset({"length", "stop"})
+    "m-1",
+    "fp-1",
+    (4, 6, 21, 25, 20),
+    {"temperature": True, "logprobs": True, "seed": False},
+    frozenset({"length", "stop"}),
 )
-SAME = Observed("m-1", "fp-1", (4, 6, 21, 25, 20), {"logprobs": True, "seed": False}, frozenset({"length"}), calls=5)
+SAME = Observed("m-1", "fp-1", (4, 6, 21, 25, 20), REFERENCE.capabilities, frozenset({"length"}), calls=5)
 
 
 def test_five_messages_are_counted() -> None:
@@ -23,7 +27,8 @@ def test_five_messages_are_counted() -> None:
         ({"prompt_tokens": (7, 9, 24, 28, 23)}, Level.CHANGED, "prompt tokens was 4/6/21/25/20, is 7/9/24/28/23"),
         ({"response_model": "m-2"}, Level.CHANGED, "response model was 'm-1', is 'm-2'"),
         ({"finish_reasons": frozenset({"content_filter"})}, Level.CHANGED, None),
-        ({"capabilities": {"logprobs": False}}, Level.BROKEN, "logprobs was supported, is refused"),
+        ({"capabilities": {"temperature": False}}, Level.BROKEN, "temperature was supported, is refused"),
+        ({"capabilities": {"logprobs": False}}, Level.CHANGED, "logprobs was supported, is refused"),
         ({"refused": 5}, Level.BROKEN, "requests was accepted, is rejected by the provider"),
         ({"capabilities": {"logprobs": True, "seed": True}}, Level.NOTED, "seed was refused, is supported"),
         ({"system_fingerprint": "fp-2"}, Level.NOTED, None),

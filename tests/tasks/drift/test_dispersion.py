@@ -37,6 +37,13 @@ def test_batches_that_differ_raise_it(calibrate: Calibrate) -> None:
     assert dispersion.phi(alike, []) < 2 < dispersion.phi(apart, [])
 
 
+def test_batches_from_other_backends_raise_that_of_log_probabilities() -> None:
+    told = [[{"a": -1.0 - backend, "b": -2.0}] * 4 for backend in (0, 0, 1, 0, 2)]
+    zs = dispersion.calibrate_logprobs([{"x": drawn, "y": drawn} for drawn in told], 7)
+    assert dispersion.phi(zs, []) > 2
+    assert dispersion.calibrate_logprobs([{"x": told[0]}] * 5, 7) == (0.0,) * 5
+
+
 def test_embeddings_of_the_batches_are_used() -> None:
     rng = np.random.default_rng(1)
     drawn = batches([0.5] * 3, 2)

@@ -8,7 +8,7 @@ import pytest
 from tasks.drift.contract import Contract, Level
 from tasks.drift.contract import Finding as Difference
 from tasks.drift.harm import Damage, Harm
-from tasks.drift.rule import NUMERICS_FLOOR, Look, Watch
+from tasks.drift.rule import LOGPROBS_FLOOR, NUMERICS_FLOOR, WEEK_FLOOR, Look, Watch
 from tasks.drift.shift import Shift
 from tasks.drift.verdict import Coverage, Evidence, Finding, Leg, judge
 from tasks.release.verdict import Verdict
@@ -31,6 +31,14 @@ def fingerprint(*zs: float, effect: float = 0.2) -> Leg:
     return Leg(Watch(NUMERICS_FLOOR, looks(*zs, effect=effect)), QUIET, 1.1, Coverage(100, 100))
 
 
+def logprobs(*zs: float, effect: float = 0.2) -> Leg:
+    return Leg(Watch(LOGPROBS_FLOOR, looks(*zs, effect=effect)), QUIET, 1.1, Coverage(10, 10), "vectors of 1 are new")
+
+
+def week(*zs: float) -> Leg:
+    return Leg(Watch(WEEK_FLOOR, looks(*zs)), QUIET, 1.1, Coverage(336, 336))
+
+
 def damage(harm: Harm, delta: float = -0.01, low: float = -0.04, high: float = 0.02) -> Damage:
     return Damage(harm, delta, Interval(low, high), 8, 96)
 
@@ -47,7 +55,7 @@ DEGRADED, BENIGN, UNSURE = damage(Harm.DEGRADED, -0.15, -0.2, -0.1), damage(Harm
     ("evidence", "wanted", "verdict", "changed", "pages"),
     [
         (Evidence(text=text()), Finding.STABLE, Verdict.PASS, False, False),
-        (Evidence(contract(Level.SAME), fingerprint(), text()), Finding.STABLE, Verdict.PASS, False, False),
+        (Evidence(contract(Level.SAME), fingerprint(), text=text()), Finding.STABLE, Verdict.PASS, False, False),
         (Evidence(contract(Level.NOTED), text=text()), Finding.STABLE, Verdict.PASS, False, False),
         (Evidence(contract(Level.BROKEN), text=text()), Finding.BROKEN, Verdict.REJECT, True, True),
         (Evidence(contract(Level.CHANGED), text=text()), Finding.INCONCLUSIVE, Verdict.INCONCLUSIVE, True, True),
@@ -66,6 +74,11 @@ DEGRADED, BENIGN, UNSURE = damage(Harm.DEGRADED, -0.15, -0.2, -0.1), damage(Harm
             False,
         ),
         (Evidence(fingerprint=fingerprint(7, 8), damage=DEGRADED), Finding.DRIFT_DEGRADED, Verdict.REJECT, True, True),
+        (Evidence(logprobs=logprobs(12, 12), text=text()), Finding.NUMERICS, Verdict.PASS, True, True),
+        (Evidence(logprobs=logprobs(12, 12, effect=0.15)), Finding.NUMERICS, Verdict.PASS, False, False),
+        (Evidence(logprobs=logprobs(12)), Finding.INCONCLUSIVE, Verdict.INCONCLUSIVE, False, False),
+        (Evidence(text=text(), week=week(4, 5), damage=BENIGN), Finding.DRIFT_BENIGN, Verdict.PASS, True, True),
+        (Evidence(text=text(), week=week(4)), Finding.INCONCLUSIVE, Verdict.INCONCLUSIVE, False, False),
         (Evidence(text=text(coverage=Coverage(48, 38))), Finding.INCONCLUSIVE, Verdict.INCONCLUSIVE, False, False),
         (Evidence(text=text(coverage=Coverage(48, 41, 7))), Finding.INCONCLUSIVE, Verdict.INCONCLUSIVE, False, False),
         (Evidence(text=text(coverage=Coverage(48, 44, 4))), Finding.STABLE, Verdict.PASS, False, False),
@@ -81,7 +94,7 @@ def test_findings(evidence: Evidence, wanted: Finding, verdict: Verdict, changed
 
 
 def test_the_sentence_names_keys_size_day_and_harm() -> None:
-    found = judge(Evidence(contract(Level.SAME), fingerprint(6.8, 8.3), text(), BENIGN))
+    found = judge(Evidence(contract(Level.SAME), fingerprint(6.8, 8.3), text=text(), damage=BENIGN))
     assert found.since == NIGHT
     assert found.sentence == (
         "L1 z 6.8 then 8.3, TV +0.20 over noise, first seen 2026-11-21; L2 48 calls z 0.9; "
@@ -92,6 +105,14 @@ def test_the_sentence_names_keys_size_day_and_harm() -> None:
 def test_stable_says_what_it_would_have_found() -> None:
     sentence = judge(Evidence(fingerprint=fingerprint(), text=text())).sentence
     assert "would have found TV +0.100 or words MMD2 +0.018" in sentence
+
+
+def test_every_leg_has_its_own_unit_and_what_was_not_looked_at_is_said() -> None:
+    found = judge(Evidence(logprobs=logprobs(), text=text(), week=week(4, 5), notes=("no fingerprint",)))
+    assert found.sentence.startswith(
+        "L1 log-probabilities 48 calls z 0.9, vectors of 1 are new; L2 48 calls z 0.9; "
+        "L2 week z 4.0 then 5.0, week's words MMD2 +0.200 over noise, first seen 2026-11-21; no fingerprint; "
+    )
 
 
 def test_a_noisy_endpoint_pages_only_after_it_was_repeated() -> None:

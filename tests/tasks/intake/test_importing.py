@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from registry.catalog import Catalog
-from registry.errors import UnknownEnvironment
+from registry.errors import UnknownEnvironment, UsageError
 from tasks.intake.importing import Imported, import_file
 from tasks.ledger import trace
+from tests.registry.runtime.test_stamp import STAMP
 from tests.world import PROMPT
 
 from .conftest import House
@@ -147,7 +150,8 @@ def test_many_spans_a_line_each_once_however_often(house: House, file: Path) -> 
 def test_what_is_no_trace_is_counted_by_why(house: House, file: Path) -> None:
     without = {name: plain for name, plain in OPENTELEMETRY.items() if not name.startswith("gen_ai.prompt.")}
     line = request(
-        span(1, {"gen_ai.operation.name": "execute_tool"}),
+        span(1, {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "look_up"}),
+        span(6, {"gen_ai.operation.name": "embeddings"}),
         span(2, without),
         span(3, OPENTELEMETRY | {"gen_ai.prompt.version": "v9"}),
         span(4, OPENTELEMETRY | {"promptship.recorded": True}),
@@ -155,6 +159,7 @@ def test_what_is_no_trace_is_counted_by_why(house: House, file: Path) -> None:
     found = imported(house, file, line, request(span(5, OPENTELEMETRY), environment="qa"))
     assert found.skipped == {
         "not a model call": 1,
+        "tool call or retrieval of no trace": 1,
         "names no prompt and version": 1,
         f"unknown version {PROMPT}@v9": 1,
         "recorded by the SDK": 1,
@@ -212,6 +217,22 @@ def test_whose_spans_these_are_can_be_said(house: House, file: Path) -> None:
         import_file(house.workspace, file, "qa")
 
 
+@pytest.mark.parametrize("metadata", ["{}", "{'promptship': 7}", "no Python", "(" * 9999])
+def test_the_stamp_that_came_through_a_proxy(metadata: str, house: House, file: Path) -> None:
+    """LiteLLM's own spans name no prompt, and keep the request's metadata as Python writes it."""
+    catalog = Catalog(house.roots.registry)
+    behavior = catalog.behavior(catalog.get(PROMPT, "v1")).sha
+    stamp = replace(STAMP, environment="demo", prompt_id=PROMPT, version="v1", intended=behavior, serving=behavior)
+    told = {name: plain for name, plain in TOOLS["LiteLLM"].items() if not name.startswith("gen_ai.prompt.")}
+    sent = str({"promptship": stamp.attributes, "tags": stamp.tags})
+    line = request(
+        span(1, told | {"metadata.requester_metadata": sent}), span(2, told | {"metadata.requester_metadata": metadata})
+    )
+    found = imported(house, file, line)
+    assert (found.traces, found.skipped) == (1, {"names no prompt and version": 1})
+    assert (only(house).arm, only(house).generation, only(house).unit) == (stamp.arm, stamp.generation, stamp.unit)
+
+
 def test_a_call_that_an_sdk_recorded_under_its_stamp_is_not_counted_twice(house: House, file: Path) -> None:
     catalog = Catalog(house.roots.registry)
     behavior = catalog.behavior(catalog.get(PROMPT, "v1")).sha
@@ -228,3 +249,146 @@ def test_a_call_that_an_sdk_recorded_under_its_stamp_is_not_counted_twice(house:
     assert (only(house).arm, only(house).generation) == ("canary", 7)
     imported(house, file, request(span(2, OPENTELEMETRY | stamp | {"promptship.trace.id": only(house).trace_id})))
     assert house.count() == 1
+
+
+ASKS = [{"role": "assistant", "parts": [{"type": "tool_call", "name": "look_up", "arguments": {"id": "A-1"}}]}]
+DOCUMENTS = [{"id": "d1", "score": 0.9}, {"id": "d2", "score": 0.4}]
+STEPS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
+    "OpenTelemetry": (
+        {"gen_ai.operation.name": "retrieval", "gen_ai.retrieval.documents": json.dumps(DOCUMENTS)},
+        OPENTELEMETRY | {"gen_ai.output.messages": json.dumps(ASKS)},
+        {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.name": "look_up",
+            "gen_ai.tool.call.arguments": json.dumps({"id": "A-1"}),
+            "gen_ai.tool.call.result": json.dumps({"state": "sent"}),
+        },
+    ),
+    "OpenInference": (
+        {
+            "openinference.span.kind": "RETRIEVER",
+            "retrieval.documents.0.document.id": "d1",
+            "retrieval.documents.0.document.content": "a text",
+            "retrieval.documents.1.document.id": "d2",
+        },
+        {
+            **{name: plain for name, plain in TOOLS["OpenInference"].items() if "output" not in name},
+            "llm.output_messages.0.message.tool_calls.0.tool_call.function.name": "look_up",
+            "llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments": '{"id": "A-1"}',
+        },
+        {
+            "openinference.span.kind": "TOOL",
+            "tool.name": "look_up",
+            "input.value": '{"id": "A-1"}',
+            "output.value": '{"state": "sent"}',
+        },
+    ),
+    "Langfuse": (
+        {"langfuse.observation.type": "retriever", "langfuse.observation.output": json.dumps(DOCUMENTS)},
+        TOOLS["Langfuse"]
+        | {
+            "langfuse.observation.output": json.dumps(
+                {
+                    "role": "assistant",
+                    "content": None,
+                    "tool_calls": [{"function": {"name": "look_up", "arguments": '{"id": "A-1"}'}}],
+                }
+            )
+        },
+        {
+            "langfuse.observation.type": "tool",
+            "langfuse.observation.input": '{"id": "A-1"}',
+            "langfuse.observation.output": '{"state": "sent"}',
+        },
+    ),
+    "Traceloop": (
+        {"traceloop.span.kind": "retriever"},
+        {
+            **TOOLS["Traceloop"],
+            "gen_ai.completion.0.content": "",
+            "gen_ai.completion.0.tool_calls.0.name": "look_up",
+            "gen_ai.completion.0.tool_calls.0.arguments": '{"id": "A-1"}',
+        },
+        {
+            "traceloop.span.kind": "tool",
+            "traceloop.entity.name": "look_up",
+            "traceloop.entity.input": '{"id": "A-1"}',
+            "traceloop.entity.output": '{"state": "sent"}',
+        },
+    ),
+    "LiteLLM": (
+        {"gen_ai.operation.name": "retrieval"},
+        {
+            **TOOLS["LiteLLM"],
+            "gen_ai.completion.0.content": "",
+            "gen_ai.completion.0.function_call.name": "look_up",
+            "gen_ai.completion.0.function_call.arguments": '{"id": "A-1"}',
+        },
+        {
+            "gen_ai.operation.name": "execute_tool",
+            "mcp.method.name": "tools/call",
+            "gen_ai.tool.name": "look_up",
+            "gen_ai.tool.call.arguments": '{"id": "A-1"}',
+            "gen_ai.tool.call.result": '{"state": "sent"}',
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("tool", STEPS)
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
+def test_tool_calls_and_retrievals_of_the_trace_go_with_it(
+    tool: str, order: tuple[int, ...], house: House, file: Path
+) -> None:
+    """A tool's name may be the span's; documents that nobody told of are unknown, not none."""
+    looked, asked, ran = STEPS[tool]
+    one = {"traceId": "f" * 32}
+    steps = [
+        span(1, looked, **one, endTimeUnixNano=str(AT + 1 + 120_000_000)),
+        span(2, asked, **one),
+        span(3, ran, **one, name="look_up"),
+    ]
+    found = imported(house, file, *(request(steps[place]) for place in order))
+    assert (found.traces, found.beside, found.skipped) == (1, 2, {})
+    kept = only(house)
+    assert kept.tool_calls == [{"name": "look_up", "arguments": {"id": "A-1"}, "result": {"state": "sent"}}]
+    documents = {"Traceloop": None, "LiteLLM": None, "OpenInference": ["d1", "d2"]}.get(tool, DOCUMENTS)
+    fan_out = documents and len(documents)
+    assert kept.retrieval == {"documents": documents, "fan_out": fan_out, "latency_ms": 120.0}
+    (row,) = house.workspace.store.rows("SELECT fan_out, tool_error FROM request")
+    assert (row["fan_out"], row["tool_error"]) == (fan_out, 0)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "more"),
+    [
+        ({"gen_ai.operation.name": "execute_tool"}, {"status": {"code": 2, "message": "no such order"}}),
+        (
+            {
+                "langfuse.observation.type": "tool",
+                "langfuse.observation.level": "ERROR",
+                "langfuse.observation.status_message": "no such order",
+            },
+            {},
+        ),
+    ],
+)
+def test_a_tool_that_failed(attributes: dict[str, Any], more: dict[str, Any], house: House, file: Path) -> None:
+    one = {"traceId": "f" * 32}
+    imported(house, file, request(span(1, OPENTELEMETRY, **one), span(2, attributes, **one, **more, name="look_up")))
+    assert only(house).tool_calls == [{"name": "look_up", "arguments": None, "error": "no such order"}]
+    assert house.workspace.store.rows("SELECT tool_error FROM request")[0]["tool_error"] == 1
+
+
+def test_what_a_tool_said_is_redacted_too(house: House, file: Path) -> None:
+    _, asked, ran = STEPS["OpenTelemetry"]
+    told = ran | {"gen_ai.tool.call.result": '{"mail": "ana@example.org"}'}
+    one = {"traceId": "f" * 32}
+    imported(house, file, request(span(1, asked, **one), span(2, told, **one)))
+    assert "ana@example.org" not in str(only(house).tool_calls)
+
+
+def test_a_pipe_cannot_be_read_twice(house: House, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="is no file"):
+        import_file(house.workspace, tmp_path / "pipe")

@@ -71,8 +71,10 @@ def ids(store: Store) -> list[str]:
 
 
 def test_each_kind_lands_in_its_table(store: Store, spool: Path, segment: Callable[..., Path], start: datetime) -> None:
-    segment("a", a_line(1), ASSIGNMENT, FEEDBACK, b"", a_line(2) | {"unknown": 1})
+    segment("a", a_line(1), ASSIGNMENT, FEEDBACK, b"", a_line(2) | {"unknown": 1, "strategy": "vote of 5"})
     found = take_in(store, sealed(spool), start)
+    drawn = store.rows("SELECT strategy FROM trace ORDER BY trace_id")
+    assert [row["strategy"] for row in drawn] == [None, "vote of 5"], "an older SDK does not say it"
     assert (found.traces, found.lines, found.at) == (2, 4, start)
     row = store.rows("SELECT * FROM trace WHERE trace_id = 'tr_1'")[0]
     assert (row["metrics"], row["redacted"], row["variables"]) == ({"own": 1.5}, ["email"], {"text": "ü"})

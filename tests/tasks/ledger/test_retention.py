@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from registry.runtime.tool_check import MADE_UP
 from tasks.ledger import assignment, feedback, retention, trace
 from tasks.ledger.assignment import Assignment
 from tasks.ledger.store import Store
@@ -41,6 +42,31 @@ def test_payload_goes_first_then_the_trace(store: Store, start: datetime, four: 
     kept = {row["trace_id"]: row for row in store.rows("FROM trace")}
     assert (kept["tr_0"]["output"], kept["tr_1"]["output"], kept["tr_2"]["variables"]) == ("text", None, None)
     assert kept["tr_2"]["generation"] == 7
+
+
+def test_how_it_went_stays_as_numbers(store: Store, start: datetime, a_trace: Callable[..., Trace]) -> None:
+    """As payload off leaves it: the metrics are the same before and afterwards."""
+    calls = [
+        {"name": "look_up", "arguments": {"id": "A-1"}, "result": "sent"},
+        {"name": "look_up", "arguments": {}, "error": "arguments: 'A-1' is no number"},
+        {"name": "fly", "arguments": {"id": "A-1"}, "error": f"{MADE_UP}'fly' was offered"},
+    ]
+    retrieval = {"documents": ["A-1"], "fan_out": 3, "latency_ms": 12.5}
+    rows = [
+        a_trace(0, output="A-1", tool_calls=calls, retrieval=retrieval),
+        a_trace(1, tool_calls=[], retrieval=None, variables=None, output=None),
+        a_trace(2, tool_calls=None, retrieval={"documents": None, "fan_out": None, "latency_ms": 1.0}),
+    ]
+    store.tx(lambda tx: trace.insert_many(tx, rows, start))
+    measured = "SELECT trace_id, tool_error, fan_out FROM request ORDER BY trace_id"
+    before = store.rows(measured)
+    late = {"trace_before": start - timedelta(days=9), "payload_before": start + timedelta(days=1)}
+    gone = [store.tx(lambda tx: retention.expire(tx, "production", **late)) for _ in range(2)]
+    assert [one.payloads for one in gone] == [2, 0]
+    assert store.rows(measured) == before
+    kept = {row["trace_id"]: trace.get(store, row["trace_id"]) for row in before}
+    assert list(kept.values()) == [row.bare for row in rows]
+    assert "A-1" not in str(kept)
 
 
 def test_another_environment_is_left_alone(store: Store, start: datetime, four: list[Trace]) -> None:

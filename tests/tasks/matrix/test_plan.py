@@ -6,8 +6,8 @@ from typing import Any, cast
 import pytest
 
 from registry.artifact import Risk
-from tasks.matrix.cell import Cell
-from tasks.matrix.plan import Budget, Plan, plan
+from tasks.matrix.cell import Cell, Left
+from tasks.matrix.plan import FINGERPRINT_CALLS, Budget, Plan, plan
 from tasks.matrix.tier import Tier, tier
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
@@ -63,7 +63,7 @@ def test_a_week_of_forty_prompts_on_six_models_is_the_worked_example(start: date
     week = [a_plan(cells, night=start + timedelta(days=day)) for day in range(7)]
     asked = [row for made in week for row in made.rows if row.cell and row.cell.role != "other"]
     assert sum(row.calls for row in asked) == 7 * (8 * 48 + 8 * 8) + 12 * 48 + 12 * 8 + 20 * 8
-    assert {made.short_calls for made in week} == {2 * 105}  # two of the six models are in use
+    assert {made.short_calls for made in week} == {2 * FINGERPRINT_CALLS}  # two of the six models are in use
 
 
 def test_the_same_night_has_the_same_plan_and_another_night_another_sample() -> None:
@@ -107,12 +107,38 @@ def test_an_alarm_doubles_the_answers_of_its_cells() -> None:
     assert [row.calls for row in made.of("text")] == [96, 96, 96]
 
 
+def test_what_the_sentinel_drew_beyond_its_plan_is_spent_already() -> None:
+    cells = [*fleet(2, 0, 0, 1), cell("other", "m2", "other", "C", judged=None)]
+    names = [one.name for one in cells]
+    assert a_plan(cells, calls=246).of("eval")
+    made = a_plan(cells, calls=246, drawn={names[0]: 48, names[1]: 48 + 96, names[2]: 20})
+    assert [(row.target, row.calls) for row in made.of("drawn")] == [(names[1], 96), (names[2], 20)]
+    texts = sum(row.calls for row in made.of("text"))
+    assert texts
+    assert made.for_looks == Budget(246 - 116 - texts, None)
+    assert made.calls == 96 + 20 + 2 * 48
+    assert "34 are left tonight" in made.left_out[0].why
+
+
 def test_a_fallback_that_nobody_tried_is_tried_tonight() -> None:
     made = a_plan([cell("p", "m", "fallback", "C", smoked=None)])
-    assert [(row.what, row.calls) for row in made.rows] == [("fingerprint", 105), ("smoke", 8)]
+    assert [(row.what, row.calls) for row in made.rows] == [("fingerprint", FINGERPRINT_CALLS), ("smoke", 8)]
 
 
 def test_the_extra_runs_of_must_pass_cases_are_part_of_the_plan() -> None:
     made = a_plan([cell("p", "m", "primary", "C", judged=None, must_pass=10)], calls=150)
     assert [(row.cases, row.calls) for row in made.of("eval")] == [(120, 140)]
     assert a_plan([cell("p", "m", "primary", "C", judged=None, must_pass=10)], calls=59).of("eval") == []
+
+
+def test_a_model_that_was_left_is_watched_on_and_what_cannot_be_is_left_out() -> None:
+    day, cells = date(2026, 11, 20), fleet(1, 0, 0, 3)
+    gone = [Left("m1", day), Left("m2", day), Left("m9", day, "m9 is not in models.yaml any more")]
+    made = a_plan(cells, calls=0, left=gone)
+    assert {row.target: row.why for row in made.of("fingerprint")} == {
+        "m0": "every endpoint in use, every night",
+        "m1": "every endpoint in use, every night",
+        "m2": "left on 2026-11-20, and a rollback goes back to it",
+    }
+    (out,) = [row for row in made.left_out if row.what == "fingerprint"]
+    assert (out.target, out.why.partition("; ")[2]) == ("m9", "m9 is not in models.yaml any more")

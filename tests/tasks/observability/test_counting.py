@@ -86,6 +86,21 @@ def test_feedback_counts_when_it_is_first_said(store: Store) -> None:
     assert [shown(text, "thumbs_down", f"promptship_metric_{name}_total") for name in ("value", "count")] == [1, 1]
 
 
+def test_a_tool_counts_once_a_request_and_only_if_there_is_one(store: Store) -> None:
+    """What a model makes up has no name of its own here; requests with tools are the count of `tool_error`."""
+    counters = Counters(store)
+    counters.read()
+    called = {"name": "look_up", "arguments": {}, "result": 1}
+    made_up = {"name": "fly", "arguments": {}, "error": "no tool 'fly' was offered"}
+    take_in(store, 1, "t1", tool_calls=[called, called, made_up])
+    take_in(store, 2, "t2", tool_calls=[])
+    take_in(store, 3, "t3")
+    counters.read()
+    text = counters.read()
+    assert (shown(text, "tool_call:look_up"), shown(text, "tool_call:fly")) == (1, None)
+    assert shown(text, "tool_error", "promptship_metric_count_total") == 2
+
+
 def test_what_would_let_a_counter_fall_is_left_out(store: Store) -> None:
     counters = Counters(store)
     counters.read()

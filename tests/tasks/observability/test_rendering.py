@@ -10,7 +10,7 @@ import yaml
 from registry.artifact import BOUNDS, Guard
 from registry.metrics import built_in
 from tasks.observability.names import COUNT, VALUE
-from tasks.observability.rendering import COLLECTOR, DASHBOARD, RULES, TESTS, Rendered, Watched, render
+from tasks.observability.rendering import DASHBOARD, RULES, TESTS, Rendered, Watched, render
 
 from .promtool import checked
 
@@ -20,7 +20,7 @@ LIMITS = dict(zip(BOUNDS, (0.005, 0.02, 1.5, 0.8, 0.3, 0.9), strict=True))
 
 def rendered(*guards: Guard, levels: list[Guard] | None = None) -> Rendered:
     watched = [Watched("order-extract", "v3", "bv_0123456789ab", guards)]
-    return render("production", watched, LEVELS if levels is None else levels, built_in(), "localhost:9469")
+    return render("production", watched, LEVELS if levels is None else levels, built_in())
 
 
 def guard(bound: str, **more: Any) -> Guard:
@@ -48,6 +48,29 @@ def test_promtool_passes_limits_at_the_ends(tmp_path: Path, limit: float) -> Non
     assert checked(tmp_path, rendered(*guards, levels=[]).files) == 3
 
 
+@pytest.mark.parametrize("per", ["all", "intent"])
+def test_promtool_passes_guards_of_tools(tmp_path: Path, per: str) -> None:
+    bounds = (("max_increase", 0.05), ("max_decrease", 0.2), ("max_ratio", 1.2), ("max", 0.9), ("min", 0.1))
+    tools = [Guard.model_validate({"metric": "tool_call:look_up", bound: limit, "per": per}) for bound, limit in bounds]
+    found = rendered(*tools, levels=[])
+    assert found.left_out == ()
+    assert checked(tmp_path, found.files) == 6
+
+
+def test_a_tool_that_a_version_never_calls_is_no_missing_value(tmp_path: Path) -> None:
+    """It has requests with tools and no call: the share is 0, and a fall to 0 fires."""
+    found = rendered(Guard.model_validate({"metric": "tool_call:look_up", "max_decrease": 0.2}), levels=[])
+    tests = yaml.safe_load(found.files[TESTS])
+    for one in tests["tests"]:
+        if one["name"].endswith("fires"):
+            one["input_series"] = [
+                series
+                for series in one["input_series"]
+                if VALUE not in series["series"] or 'arm="live"' in series["series"]
+            ]
+    assert checked(tmp_path, {**found.files, TESTS: yaml.safe_dump(tests)}) == 2
+
+
 def test_each_alert_is_tested_to_fire_and_to_be_quiet() -> None:
     found = rendered(guard("max_ratio"))
     tests = yaml.safe_load(found.files[TESTS])["tests"]
@@ -61,6 +84,8 @@ def test_what_the_endpoint_does_not_have_is_said_and_left_out() -> None:
     )
     assert found.alerts == ()
     assert [line.partition(":")[0] for line in found.left_out] == ["order-extract"] * 2
+    said = [line for line in found.files[RULES].splitlines() if line.startswith("# no alert for ")]
+    assert said == [f"# no alert for {line}" for line in found.left_out], "in the file as well"
     assert "the quantile that a release froze" in found.left_out[0]
 
 
@@ -83,13 +108,3 @@ def test_levels_are_thresholds_of_their_panel() -> None:
         {"color": "green", "value": 0.95},
     ]
     assert "thresholds" not in panels["latency"]["fieldConfig"]["defaults"]
-
-
-def test_the_collector_scrapes_the_endpoint_and_every_pipeline_is_there() -> None:
-    told = yaml.safe_load(rendered().files[COLLECTOR])
-    assert told["receivers"]["prometheus"]["config"]["scrape_configs"][0]["static_configs"] == [
-        {"targets": ["localhost:9469"]}
-    ]
-    for pipeline in told["service"]["pipelines"].values():
-        for part in ("receivers", "processors", "exporters"):
-            assert set(pipeline[part]) <= set(told[part])

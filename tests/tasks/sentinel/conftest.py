@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from tasks.ledger.drift import Found
-from tasks.sentinel.blessing import Target, bless
+from tasks.sentinel.blessing import bless
 from tasks.sentinel.naming import named
 from tasks.sentinel.night import Night
-from tasks.sentinel.target import Sizes
+from tasks.sentinel.target import Sizes, Target
 from tests.fleet import ENVIRONMENT, Fleet, fleet
 from tests.world import PROMPT
 
@@ -55,9 +55,11 @@ class Watched:
 
 @pytest.fixture(scope="session")
 def blessed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The prompt is of high risk and busy, and so its answers are looked at every night. Made once, copied."""
+    """The prompt is of high risk and busy, and so its answers are looked at every night; its model gives
+    log-probabilities. Made once, copied."""
     folder = tmp_path_factory.mktemp("blessed")
     with fleet(folder, risk="high", busy=True) as here:
+        here.birds.tell = {"parrot": 20}
         Watched(here).bless("parrot", "owl", CELL)
     return folder
 
@@ -66,4 +68,5 @@ def blessed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def watched(blessed_folder: Path, tmp_path: Path) -> Iterator[Watched]:
     shutil.copytree(blessed_folder, tmp_path, dirs_exist_ok=True)
     with fleet(tmp_path) as here:
+        here.birds.tell = {"parrot": 20}
         yield Watched(here)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.sentinel.examples import Answers, moved
+from tasks.sentinel.examples import Answers, moved, shifted
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,12 @@ def test_the_probes_that_moved_most_come_first(
 def test_a_long_answer_is_shortened() -> None:
     (one,) = moved({"p": ["a" * 999]}, {"p": ["b" * 999]})
     assert (len(one["before"]), len(one["now"])) == (300, 300)
+
+
+def test_the_messages_whose_likeliest_token_moved_most_come_first() -> None:
+    before = {"x": [{"a": -0.5, "b": -1.5}], "y": [{"a": -0.5, "b": -1.5}], "z": [{"a": -1.0}]}
+    now = {"x": [{"a": -0.6, "b": -1.5}], "y": [{"b": -0.2, "c": -3.0}], "z": []}
+    assert shifted(before, now) == [
+        {"probe": "y", "before": "'a' -0.50, 'b' -1.50", "now": "'b' -0.20, 'c' -3.00"},
+        {"probe": "x", "before": "'a' -0.50, 'b' -1.50", "now": "'a' -0.60, 'b' -1.50"},
+    ]

@@ -8,6 +8,7 @@ from registry.errors import UsageError
 from registry.runtime.routes_change import rollback_target
 from tasks.drift.verdict import Finding
 from tasks.ledger import changelog, drift_alarm
+from tasks.matrix.plan import FINGERPRINT_CALLS
 from tasks.matrix.tonight import tonight
 from tests.fleet import ENVIRONMENT
 from tests.tasks.sentinel.conftest import CELL, Watched
@@ -107,7 +108,7 @@ def test_the_plan_of_a_night_stays_within_what_is_due(watched: Watched) -> None:
     watched.here.later += timedelta(days=1)
     made = tonight(watched.here.workspace, ENVIRONMENT)
     assert [row.calls for row in made.of("text")] == [48]
-    assert made.short_calls == 210
+    assert made.short_calls == 2 * FINGERPRINT_CALLS
 
 
 def test_a_second_draw_that_the_night_has_no_calls_for_is_left_to_the_next(watched: Watched) -> None:
@@ -115,6 +116,13 @@ def test_a_second_draw_that_the_night_has_no_calls_for_is_left_to_the_next(watch
     assert watched.night(calls=96)[CELL].calls == 96
     found = watched.night()[CELL]
     assert (found.finding, found.calls) == (Finding.DRIFT_DEGRADED, 96)
+
+
+def test_a_second_draw_is_paid_from_the_budget_of_the_matrix(watched: Watched) -> None:
+    watched.here.birds.changed = {"parrot": 60}
+    watched.night()
+    made = tonight(watched.here.workspace, ENVIRONMENT)
+    assert [(row.target, row.calls) for row in made.of("drawn")] == [(CELL, 96 + 96 - 48)]
 
 
 def test_a_first_draw_is_followed_up_although_its_cell_is_not_due(watched: Watched) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tasks.ledger.eval_result import EvalResult
-from tasks.upgrade.deltas import deltas, sentence
+from tasks.upgrade.deltas import deltas, told
 
 AT = datetime(2031, 3, 9, tzinfo=UTC)
 
@@ -46,11 +46,23 @@ def test_means_of_cases_that_both_answered() -> None:
         ]
     )
     assert found == pytest.approx(
-        {"prompt tokens": 0.5, "output tokens": 0.0, "cost": None, "latency": 0.0, "refusal": 1.0}
+        {"cases": 1, "prompt tokens": 0.5, "output tokens": 0.0, "cost": None, "latency": 0.0, "refusal": 1.0}
     )
-    said = sentence(found)
-    assert said == "prompt tokens +50 %, output tokens +0 %, cost unknown, latency +0 %, refusal +100.0 points"
+    assert told(found) == {
+        "cases": "1",
+        "prompt tokens": "+50 %",
+        "output tokens": "+0 %",
+        "cost": "unknown",
+        "latency": "+0 %",
+        "refusal": "+100.0 points",
+    }
+
+
+@pytest.mark.parametrize(("before", "after", "change"), [(0.0, 0.0, 0.0), (0.0, 0.1, None), (0.1, 0.0, -1.0)])
+def test_a_model_that_costs_nothing_is_known_to(before: float, after: float, change: float | None) -> None:
+    found = deltas([answer("live", "a", cost_usd=before), answer("candidate", "a", cost_usd=after)])
+    assert found["cost"] == change
 
 
 def test_without_answers_nothing_is_known() -> None:
-    assert set(deltas([]).values()) == {None}
+    assert {label: value for label, value in deltas([]).items() if value is not None} == {"cases": 0}

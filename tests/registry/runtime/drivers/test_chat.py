@@ -97,3 +97,20 @@ def test_what_is_not_said_is_none() -> None:
     assert found == Reply("yes", latency_s=0.1)
     with pytest.raises(ModelRejected, match="no choices"):
         chat.reply(request(), {"choices": []}, 0.1)
+
+
+def test_log_probabilities_of_the_first_token_are_asked_for_and_read() -> None:
+    assert {name: chat.body(request(top_logprobs=5))[name] for name in ("logprobs", "top_logprobs")} == {
+        "logprobs": True,
+        "top_logprobs": 5,
+    }
+    entries = [{"token": token, "logprob": value} for token, value in (("a", -0.5), ("�", -2), ("�", -3))]
+    told = {"content": [{"token": "a", "logprob": -0.5, "top_logprobs": entries}]}
+    document = {"choices": [{"message": {"content": "a"}, "logprobs": told}]}
+    assert chat.reply(request(), document, 0.1).logprobs == {"a": -0.5, "�": -2.0}
+
+
+@pytest.mark.parametrize("told", [None, {"content": None}, {"content": []}, {"tokens": ["a"]}, {"content": [{}]}])
+def test_other_forms_of_log_probabilities_are_none(told: object) -> None:
+    document = {"choices": [{"message": {"content": "a"}, "logprobs": told}]}
+    assert chat.reply(request(), document, 0.1).logprobs is None

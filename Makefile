@@ -38,8 +38,9 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Peers of the benches are in no lock: what is skipped says how to install it, and BENCH_PEERS=<folder> says where.
 e2e bars bench: .venv/dev
-	$(BIN)/pytest -m $@ $(ARGS)
+	$(BIN)/pytest -rs -m $@ $(ARGS)
 
 test-scale: .venv/dev
 	$(BIN)/pytest -m scale $(ARGS)

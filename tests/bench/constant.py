@@ -1,5 +1,7 @@
 """An endpoint that speaks the OpenAI API and always answers the same after the same time, in a process of its own.
 
+`GET /v1/answered` says how many calls it answered.
+
 python tests/bench/constant.py 0.5        # prints its port, answers after half a second, ends with its stdin
 """
 
@@ -25,14 +27,21 @@ ANSWER = {
 
 async def serve(latency_s: float) -> None:
     body = json.dumps(ANSWER).encode()
+    answered = 0
 
     async def answer(request: web.Request) -> web.Response:
+        nonlocal answered
         await request.read()
         await asyncio.sleep(latency_s)
+        answered += 1
         return web.Response(body=body, content_type="application/json")
+
+    async def count(request: web.Request) -> web.Response:
+        return web.Response(text=str(answered))
 
     app = web.Application()
     app.router.add_post("/v1/chat/completions", answer)
+    app.router.add_get("/v1/answered", count)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

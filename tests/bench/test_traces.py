@@ -1,7 +1,7 @@
 """`make bench`: a sample and the metrics of one prompt out of many traces, with the time and the memory they take.
 
-BENCH_TRACES is how many, 1,000,000 unless told; ten million take some minutes to write and about 5 GB of disk. Nothing
-here asserts a time.
+BENCH_TRACES is how many, 1,000,000 unless told; ten million take 10 to 15 minutes to write and 8 GB of disk, so
+BENCH_LEDGER may name a file that is kept for the next time. Nothing here asserts a time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ FILL = """
 INSERT INTO trace (trace_id, ts, environment, prompt_id, version, intended, served, arm, generation, unit, unit_key_id,
     intent, variables, output, prompt_tokens, output_tokens, cost_usd, latency_ms, attempts, fallback, schema_ok,
     refusal, redacted, metrics, ingested_at)
-SELECT 'tr_' || md5(n::VARCHAR), $begin + to_microseconds((n * $days * 86400000000 // $traces)::BIGINT), 'production',
+SELECT 'tr_' || md5(n::VARCHAR),
+    $begin + to_microseconds((n::HUGEINT * $days * 86400000000 // $traces)::BIGINT), 'production',
     CASE WHEN n % 25 < 13 THEN 'order-extract' ELSE 'other-' || n % 7 END, 'v' || 2 + n % 2, sha256((n % 2)::VARCHAR),
     sha256((n % 2)::VARCHAR), CASE WHEN n % 20 = 1 THEN 'canary' ELSE 'live' END, 1, 'u' || n % ($traces // 5 + 1), 'k',
     'intent-' || n % $intents, json_object('message', repeat(md5(n::VARCHAR) || ' please look ', 20)),
@@ -58,7 +59,10 @@ AT_ONCE = 1_000_000
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """In the order of time, as they are taken in; half of them of one prompt."""
-    path = tmp_path_factory.mktemp("traces") / "ledger.duckdb"
+    kept = os.environ.get("BENCH_LEDGER")
+    path = Path(kept) if kept else tmp_path_factory.mktemp("traces") / "ledger.duckdb"
+    if path.exists():
+        return path
     store = Store.open(path)
     for first in range(0, TRACES, AT_ONCE):
         given = {"begin": BEGIN, "days": DAYS, "traces": TRACES, "intents": INTENTS}

@@ -22,6 +22,7 @@ from deployments import child, server, worker
 from deployments.server import Server
 from deployments.worker import Worker
 from registry.errors import SettingsError
+from registry.runtime.atomic import replace
 
 NOTE = "serve.json"
 _LOOK_S = 1.0
@@ -110,9 +111,9 @@ class Supervisor:
         (self.home / NOTE).unlink(missing_ok=True)
 
     def _note(self) -> None:
-        """Who was started, for who ends it."""
+        """Who was started, for who ends it; they never read half of it."""
         started = Started(os.getpid(), self.server.process.process.pid, self.worker.process.process.pid)
-        (self.home / NOTE).write_text(json.dumps(started._asdict()))
+        replace(self.home / NOTE, json.dumps(started._asdict()).encode(), sync=False)
 
 
 def _deploy(up: Server, root: Path) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from httpx import HTTPError
 from prefect.exceptions import PrefectException
 from prefect.logging import get_run_logger
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 
 @contextmanager
@@ -17,3 +18,10 @@ def unless_away(what: str) -> Iterator[None]:
         yield
     except (HTTPError, PrefectException, OSError) as error:
         get_run_logger().warning("%s could not be written: %s", what, error)
+
+
+@contextmanager
+def unless_away_now(what: str) -> Iterator[None]:
+    """The same, asked once: Prefect's own retries take a minute, and a canary is looked at more often than that."""
+    with unless_away(what), temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
+        yield

@@ -10,7 +10,7 @@ from prefect.artifacts import create_markdown_artifact, create_progress_artifact
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
 
-from tasks.reaching import unless_away
+from tasks.reaching import unless_away, unless_away_now
 from tasks.release.workspace import Progress, Tell, Workspace
 from tasks.report.markdown import escape
 
@@ -39,7 +39,7 @@ class _Teller:
         except MissingContextError:
             return
         if progress.total and not progress.ended:
-            with unless_away("progress"):
+            with unless_away_now("progress"):
                 self._show(min(100.0 * progress.done / progress.total, 100.0), progress)
 
     def _show(self, percent: float, progress: Progress) -> None:

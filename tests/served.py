@@ -1,6 +1,6 @@
 """`promptship serve` in processes of its own, a model behind an OpenAI-compatible address, an application with traffic.
 
-with served(tmp_path, {"v1": (40, 0), "v2": (80, 0)}) as here:
+with served(furnished(tmp_path, {"v1": (40, 0), "v2": (80, 0)})) as here:
     here.ask("deployments/name/release/release")
 """
 
@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import yaml
 
@@ -30,17 +31,36 @@ from registry.runtime.routes import Route
 from registry.runtime.spool import Spool
 from tasks.release.workspace import Workspace
 from tests.polling import until
+from tests.prefect_server import ask
 from tests.shop import quicken
 from tests.world import PRODUCTS, PROMPT, make_evalsets, make_registry, say
 
 PAUSE_S = 0.05
+RUN_S = 240.0
 
 
 class Model(ThreadingHTTPServer):
-    """Answers as `world.say`; `cases` are the messages of eval cases that it was asked, in order."""
+    """Answers as `world.say`; `cases` are the messages of eval cases that it answered, in order.
+
+    What has the words `stuck` in it hangs until `go`, and is then hung up on; `hanging` counts them.
+    """
 
     daemon_threads = True
-    cases: list[str]
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.cases: list[str] = []
+        self.stuck: str | None = None
+        self.hanging = 0
+        self.go = threading.Event()
+
+    def hang(self, words: str) -> None:
+        self.go.clear()
+        self.stuck, self.hanging = words, 0
+
+    def let_go(self) -> None:
+        self.stuck = None
+        self.go.set()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -50,8 +70,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         text = body["messages"][-1]["content"]
+        asked = f"{body['messages'][0]['content']}: {text}"
+        if self.server.stuck and self.server.stuck in asked:
+            self.server.hanging += 1
+            self.server.go.wait()
+            self.close_connection = True
+            return
         if "of case" in text:
-            self.server.cases.append(f"{body['messages'][0]['content']}: {text}")
+            self.server.cases.append(asked)
         message = {"role": "assistant", "content": say(body["messages"])}
         answer = {
             "model": body["model"],
@@ -73,27 +99,24 @@ class _Handler(BaseHTTPRequestHandler):
 
 @dataclass
 class Served:
-    """What runs. `answered` counts the application's requests."""
+    """What runs. `answered` are the versions that the application's requests got; while `closed` it makes none."""
 
     roots: Roots
     model: Model
     url: str
     supervisor: subprocess.Popen[bytes]
     answered: list[str] = field(default_factory=list)
+    closed: threading.Event = field(default_factory=threading.Event)
 
-    def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = Request(f"{self.url}/api/{path}", data, {"Content-Type": "application/json"})
-        with urlopen(request, timeout=60) as response:
-            return json.loads(response.read() or "null")
+    def ask(self, path: str, body: Mapping[str, Any] | Sequence[Any] | None = None) -> Any:
+        return ask(f"{self.url}/api", path, body)
 
     @property
     def workspace(self) -> Workspace:
         return Workspace(self.roots, actor="test")
 
-    @property
-    def route(self) -> Route:
-        return self.workspace.publisher.read_table("demo").route(PROMPT)
+    def route(self, prompt: str = PROMPT) -> Route:
+        return self.workspace.publisher.read_table("demo").route(prompt)
 
     @property
     def pids(self) -> dict[str, int]:
@@ -110,23 +133,57 @@ class Served:
     def log(self) -> str:
         return (self.roots.home / "serve.log").read_text()
 
+    def kill(self, what: str) -> int:
+        """kill -9; the number of the process that is no more."""
+        pid = self.pids[what]
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    @contextmanager
+    def unattended(self) -> Iterator[None]:
+        """Nobody starts again what dies."""
+        os.kill(self.pids["supervisor"], signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.pids["supervisor"], signal.SIGCONT)
+
+    def replaced(self, what: str, pid: int) -> None:
+        """Returns when there is another one in the place of this process."""
+        until(lambda: self.pids[what] != pid, f"another {what}", 240)
+
+    def end(self, run: str, *states: str) -> Any:
+        """The flow run once it is in one of these states; one that ends otherwise fails the test."""
+
+        def now() -> Any:
+            found = self.ask(f"flow_runs/{run}")
+            over = found["state_type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+            assert not over or found["state"]["name"] in states, found["state"]
+            return found if found["state"]["name"] in states else None
+
+        return until(now, f"{states} of {run}", RUN_S)
+
+
+def furnished(folder: Path, versions: Mapping[str, tuple[int, int]]) -> Roots:
+    """A registry with these versions of one prompt, and its eval set."""
+    return Roots(
+        home=folder / "home",
+        registry=make_registry(folder / "registry", dict(versions)),
+        evalsets=make_evalsets(folder / "evalsets"),
+    )
+
 
 @contextmanager
-def served(folder: Path, versions: Mapping[str, tuple[int, int]]) -> Iterator[Served]:
-    """The server may still be coming up: `ready` waits for it."""
+def served(roots: Roots, prompts: Sequence[str] = (PROMPT,)) -> Iterator[Served]:
+    """The server may still be coming up: `ready` waits for it. The application asks `prompts` in turn."""
     with _model() as model:
-        roots = Roots(
-            home=folder / "home",
-            registry=make_registry(folder / "registry", dict(versions)),
-            evalsets=make_evalsets(folder / "evalsets"),
-        )
-        _reach(roots.registry / "models.yaml", f"http://127.0.0.1:{model.server_port}/v1")
+        reach(roots.registry / "models.yaml", f"http://127.0.0.1:{model.server_port}/v1")
         quicken(roots.registry / "environments.yaml")
         port = child.free_port()
         supervisor = _supervisor(roots, port)
         here = Served(roots, model, f"http://127.0.0.1:{port}", supervisor)
         try:
-            with _traffic(here):
+            with _traffic(here, prompts):
                 yield here
         finally:
             supervisor.terminate()
@@ -162,19 +219,19 @@ def _supervisor(roots: Roots, port: int) -> subprocess.Popen[bytes]:
 
 @contextmanager
 def _model() -> Iterator[Model]:
-    model = Model(("127.0.0.1", 0), _Handler)
-    model.cases = []
+    model = Model()
     thread = threading.Thread(target=model.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
         yield model
     finally:
+        model.let_go()
         model.shutdown()
         thread.join()
         model.server_close()
 
 
-def _reach(models: Path, endpoint: str) -> None:
+def reach(models: Path, endpoint: str) -> None:
     """Another process asks it: over HTTP. The way to a model is no behavior, so the lock holds."""
     entries = yaml.safe_load(models.read_text())
     for entry in entries.values():
@@ -183,9 +240,9 @@ def _reach(models: Path, endpoint: str) -> None:
 
 
 @contextmanager
-def _traffic(here: Served) -> Iterator[None]:
+def _traffic(here: Served, prompts: Sequence[str]) -> Iterator[None]:
     stop = threading.Event()
-    thread = threading.Thread(target=_serve, args=(here, stop))
+    thread = threading.Thread(target=_serve, args=(here, prompts, stop))
     thread.start()
     try:
         yield
@@ -194,14 +251,14 @@ def _traffic(here: Served) -> Iterator[None]:
         thread.join()
 
 
-def _serve(here: Served, stop: threading.Event) -> None:
+def _serve(here: Served, prompts: Sequence[str], stop: threading.Event) -> None:
     spool = Spool(here.roots.spool, rotate_s=0.2)
     with Client("demo", roots=here.roots, spool=spool, poll=0.1) as client:
-        while not stop.wait(PAUSE_S):
-            number = len(here.answered)
-            text = f"{PRODUCTS[number % len(PRODUCTS)]} number {number}"
-            try:
-                answer = client.call(PROMPT, {"message": text}, unit=f"session-{number}", intent="sort")
-            except NoRoute:
-                continue
-            here.answered.append(answer.resolution.version)
+        for number, prompt in enumerate(cycle(prompts)):
+            if stop.wait(PAUSE_S):
+                return
+            text = f"{PRODUCTS[number // len(prompts) % len(PRODUCTS)]} number {number}"
+            if not here.closed.is_set():
+                with suppress(NoRoute):
+                    answer = client.call(prompt, {"message": text}, unit=f"session-{number}", intent="sort")
+                    here.answered.append(f"{prompt}@{answer.resolution.version}")

@@ -58,7 +58,7 @@ def shop(folder: Path, versions: Mapping[str, tuple[int, int]], *, small: Sequen
         evalsets=make_evalsets(folder / "evalsets"),
     )
     quicken(roots.registry / "environments.yaml")
-    _shrink(roots, small)
+    shrink(roots, small)
     stop = threading.Event()
     with _named(roots), scripted.installed(say) as driver:
         here = Shop(roots, driver)
@@ -80,14 +80,15 @@ def quicken(environments: Path) -> None:
     environments.write_text(text)
 
 
-def _shrink(roots: Roots, versions: Sequence[str]) -> None:
-    evalset = roots.evalsets / PROMPT / "evalset.yaml"
+def shrink(roots: Roots, versions: Sequence[str], prompt: str = PROMPT) -> None:
+    """These versions are gated on the cases of SMALL only; everything is locked anew."""
+    evalset = roots.evalsets / prompt / "evalset.yaml"
     told = yaml.safe_load(evalset.read_text())
     told["subsets"]["small"] = {"split": "gate", "cases": list(SMALL)}
     evalset.write_text(yaml.safe_dump(told))
     for version in versions:
-        path = roots.registry / "prompts" / PROMPT / f"{version}.yaml"
-        path.write_text(path.read_text().replace(f"full: {PROMPT}/full", f"full: {PROMPT}/small"))
+        path = roots.registry / "prompts" / prompt / f"{version}.yaml"
+        path.write_text(path.read_text().replace(f"full: {prompt}/full", f"full: {prompt}/small"))
     (roots.registry / "registry.lock").unlink()
     Catalog(roots.registry).lock_all()
 

@@ -33,9 +33,9 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 PROMPT = "parcel-sort"
 PRODUCTS = ("lamp", "coat", "mug", "rug", "fan", "bike")
 _VERSION = """
-id: parcel-sort
+id: {prompt}
 version: {version}
-use_case: parcels.sort
+use_case: {use_case}
 purpose: Name the product of a message.
 owner: tests
 risk: low
@@ -49,7 +49,7 @@ messages:
 output:
   format: json
   schema: {{type: object, additionalProperties: false, required: [product], properties: {{product: {{type: string}}}}}}
-evals: {{fast: parcel-sort/fast, full: parcel-sort/full}}
+evals: {{fast: {prompt}/fast, full: {prompt}/full}}
 change:
   author: ana
   why: {why}
@@ -146,19 +146,26 @@ def make_registry(folder: Path, versions: dict[str, tuple[int, int]]) -> Path:
     return folder
 
 
-def add_version(registry: Path, version: str, quality: int, broken: int) -> None:
+def add_version(registry: Path, version: str, quality: int, broken: int, prompt: str = PROMPT) -> None:
     why = f"Version {version} was measured at {quality} % right answers on the dev cases."
-    text = _VERSION.format(version=version, quality=quality, broken=broken, why=why)
-    (registry / "prompts" / PROMPT / f"{version}.yaml").write_text(text.lstrip())
+    told = {"prompt": prompt, "use_case": _use_case(prompt), "version": version, "why": why}
+    text = _VERSION.format(quality=quality, broken=broken, **told)
+    path = registry / "prompts" / prompt / f"{version}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text.lstrip())
 
 
-def make_evalsets(folder: Path) -> Path:
+def _use_case(prompt: str) -> str:
+    return prompt.replace("parcel-", "parcels.")
+
+
+def make_evalsets(folder: Path, prompt: str = PROMPT) -> Path:
     """120 gate and 30 dev cases of one prompt."""
-    own = folder / PROMPT
+    own = folder / prompt
     own.mkdir(parents=True)
     evalset = {
-        "name": PROMPT,
-        "prompt_use": "parcels.sort",
+        "name": prompt,
+        "prompt_use": _use_case(prompt),
         "description": "Messages with a product",
         "source": "made by this test",
         "licence": "CC0-1.0",

@@ -14,7 +14,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = ROOT / "deployments/docker/Dockerfile"
 COMPOSE = ROOT / "deployments/docker/compose.yaml"
-TEMPLATE = ROOT / "deployments/kubernetes/base-job-template.json"
+TEMPLATES = {kind: ROOT / f"deployments/{kind}/base-job-template.json" for kind in ("docker", "kubernetes")}
 SECRETS = ("POSTGRES_PASSWORD", "PREFECT_SERVER_API_AUTH_STRING", "PROMPTSHIP_UNIT_KEY")
 _KNOWN = {
     "image", "build", "init", "restart", "read_only", "tmpfs", "cap_drop", "security_opt", "environment", "volumes",
@@ -116,18 +116,25 @@ def _names(model: Any, prefix: str = "PREFECT_") -> set[str]:
     return found
 
 
-def test_the_job_template_is_one_that_prefect_takes() -> None:
+def template_of(kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(TEMPLATES[kind].read_text())
+    return found
+
+
+@pytest.mark.parametrize("kind", TEMPLATES)
+def test_the_job_template_is_one_that_prefect_takes(kind: str) -> None:
     from prefect.server.schemas.actions import WorkPoolCreate
 
-    template = json.loads(TEMPLATE.read_text())
-    WorkPoolCreate(name="promptship", type="kubernetes", base_job_template=template)
+    template = template_of(kind)
+    WorkPoolCreate(name="promptship", type=kind, base_job_template=template)
     used = set(re.findall(r"\{\{ (\w+) \}\}", json.dumps(template["job_configuration"])))
     assert used == template["variables"]["properties"].keys()
     assert all(one["description"].endswith(".") for one in template["variables"]["properties"].values())
 
 
-def test_the_defaults_of_the_job_template_fit_it() -> None:
-    variables = json.loads(TEMPLATE.read_text())["variables"]
+@pytest.mark.parametrize("kind", TEMPLATES)
+def test_the_defaults_of_the_job_template_fit_it(kind: str) -> None:
+    variables = template_of(kind)["variables"]
     jsonschema.Draft202012Validator.check_schema(variables)
     defaults = {name: one["default"] for name, one in variables["properties"].items() if "default" in one}
     jsonschema.validate(defaults | {"image": "promptship@sha256:0"}, variables)
@@ -136,7 +143,7 @@ def test_the_defaults_of_the_job_template_fit_it() -> None:
 
 
 def test_a_run_in_kubernetes_is_started_once_and_without_rights() -> None:
-    job = json.loads(TEMPLATE.read_text())["job_configuration"]["job_manifest"]
+    job = template_of("kubernetes")["job_configuration"]["job_manifest"]
     pod = job["spec"]["template"]["spec"]
     (container,) = pod["containers"]
     assert (job["apiVersion"], job["kind"], job["spec"]["backoffLimit"]) == ("batch/v1", "Job", 0)
@@ -145,3 +152,23 @@ def test_a_run_in_kubernetes_is_started_once_and_without_rights() -> None:
     assert container["securityContext"]["allowPrivilegeEscalation"] is False
     assert {one["name"] for one in container["volumeMounts"]} == {one["name"] for one in pod["volumes"]}
     assert container["envFrom"] == [{"secretRef": {"name": "{{ secret }}"}}]
+
+
+def test_a_run_in_docker_has_the_rights_and_the_places_of_the_compose_file(services: dict[str, dict[str, Any]]) -> None:
+    template, compose = template_of("docker"), yaml.safe_load(COMPOSE.read_text())
+    defaults = {name: one.get("default") for name, one in template["variables"]["properties"].items()}
+    job, worker = template["job_configuration"], services["worker"]
+    own = job["container_create_kwargs"]
+    assert {name: own[name] for name in ("init", "read_only", "cap_drop", "security_opt")} == {
+        name: worker[name] for name in ("init", "read_only", "cap_drop", "security_opt")
+    }
+    assert list(own["tmpfs"]) == worker["tmpfs"]
+    assert job["privileged"] is False
+    assert defaults["volumes"] == [f"{compose['name']}_{volume}" for volume in worker["volumes"]]
+    assert defaults["networks"] == [f"{compose['name']}_default"]
+
+
+def test_a_secret_in_a_job_template_is_a_block(services: dict[str, dict[str, Any]]) -> None:
+    env = template_of("docker")["variables"]["properties"]["env"]["default"]
+    assert env.keys() == {"PROMPTSHIP_UNIT_KEY"} < services["worker"]["environment"].keys()
+    assert all(re.fullmatch(r"\{\{ prefect\.blocks\.secret\.[a-z-]+ \}\}", value) for value in env.values())

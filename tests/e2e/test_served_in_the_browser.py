@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,11 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from deployments.cli.walk import walk
 from tasks.ledger import changelog, release
-from tasks.release.orders import ReleaseOrder
 from tests.polling import until
-from tests.served import Served, ready, served
+from tests.served import RUN_S, Served
 from tests.world import PROMPT
 
 if TYPE_CHECKING:
@@ -35,24 +32,10 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on the path, and CHROMIUM names none"),
 ]
 
-VERSIONS = {"v1": (40, 0), "v2": (80, 0), "v3": (95, 0)}
-HISTORY = 80
-RUN_S = 240.0
 PATIENCE_MS = 120_000
 SUBMIT_MS = 20_000
 LOCAL = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 """Page.route would hold a request for as long as the test itself waits for something."""
-
-
-@pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """v1 is live and has traffic; everything after it is asked about before its canary."""
-    with served(tmp_path_factory.mktemp("served"), VERSIONS) as found:
-        walk(found.workspace, ReleaseOrder(version=f"{PROMPT}@v1", environment="demo", by="test"), lambda _: None)
-        found.change(approval="{low: [before_canary]}")
-        until(lambda: len(found.answered) >= HISTORY, f"{HISTORY} answers")
-        ready(found)
-        yield found
 
 
 @dataclass(frozen=True)
@@ -89,17 +72,6 @@ class Operator:
     def _runs(self, deployment: str) -> Any:
         return self.here.ask("flow_runs/filter", {"flow_runs": {"deployment_id": {"any_": [deployment]}}})
 
-    def wait(self, run: str, *states: str) -> Any:
-        """The run once it is in one of these states; one that ends otherwise fails the test."""
-
-        def now() -> Any:
-            found = self.here.ask(f"flow_runs/{run}")
-            over = found["state_type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
-            assert not over or found["state"]["name"] in states, found["state"]
-            return found if found["state"]["name"] in states else None
-
-        return until(now, f"{states} of {run}", RUN_S)
-
     def open(self, run: str, tab: str = "Artifacts") -> None:
         self.page.goto(f"{self.here.url}/v2/runs/flow-run/{run}")
         self.page.get_by_role("tab", name=tab).click()
@@ -129,21 +101,15 @@ def operator(here: Served) -> Iterator[Operator]:
         browser.close()
 
 
-def _kill(here: Served, what: str) -> None:
-    """kill -9; returns when another one is there."""
-    before = here.pids[what]
-    os.kill(before, signal.SIGKILL)
-    until(lambda: here.pids[what] != before, f"another {what}")
-
-
 def test_release_approve_and_roll_back(here: Served, operator: Operator) -> None:
     page = operator.page
+    here.change(approval="{low: [before_canary]}")
     # when a release is started from the form
     run = operator.start("release", {"Prompt version": f"{PROMPT}@v2", "Environment": "demo"}, {"Your name": "Ana"})
     # then it goes on although its worker dies, which is replaced, and waits for a person
-    operator.wait(run, "Running", "Suspended")
-    _kill(here, "worker")
-    operator.wait(run, "Suspended")
+    here.end(run, "Running", "Suspended")
+    here.replaced("worker", here.kill("worker"))
+    here.end(run, "Suspended")
     asked = len(here.model.cases)
     # and the evidence can be read
     operator.open(run)
@@ -161,9 +127,9 @@ def test_release_approve_and_roll_back(here: Served, operator: Operator) -> None
     dialog.get_by_label("Reason").fill("read all of it")
     dialog.get_by_role("button", name="Resume").click()
     # then it is promoted, without asking a model again about a case, and the page says so
-    promoted = operator.wait(run, "Promoted")
+    promoted = here.end(run, "Promoted")
     assert {PROMPT, f"{PROMPT}@v2", "demo", "Promoted"} <= set(promoted["tags"])
-    assert here.route.live.version == "v2"
+    assert here.route().live.version == "v2"
     assert len(here.model.cases) == asked
     operator.open(run)
     page.get_by_text("Promoted", exact=True).first.wait_for()
@@ -175,9 +141,9 @@ def test_release_approve_and_roll_back(here: Served, operator: Operator) -> None
         {"Reason": "refunds are misread", "Your name": "Bo Lind"},
     )
     # then the version before is live
-    taken = operator.wait(back, "TakenBack")
+    taken = here.end(back, "TakenBack")
     assert f"{PROMPT} in demo: v2 -> v1" in taken["state"]["message"]
-    assert here.route.live.version == "v1"
+    assert here.route().live.version == "v1"
     newest, released = changelog.entries(here.workspace.store)[:2]
     assert (newest.kind, newest.author, newest.why) == ("rollback", "Bo Lind", "refunds are misread")
     assert (released.decision, released.approved_by) == ("promote", "Bo Lind")
@@ -186,13 +152,13 @@ def test_release_approve_and_roll_back(here: Served, operator: Operator) -> None
 def test_cancelled_in_the_page_a_canary_gives_its_traffic_back(here: Served, operator: Operator) -> None:
     here.change(approval="{low: []}", dwell="{low: 30m}", lease="600s")
     run = operator.start("release", {"Prompt version": f"{PROMPT}@v3", "Environment": "demo"}, {})
-    until(lambda: here.route.canary, "the canary", RUN_S)
+    until(lambda: here.route().canary, "the canary", RUN_S)
     operator.open(run)
     operator.choose("Cancel")
     operator.page.get_by_role("button", name="Cancel Flow Run").click()
-    until(lambda: here.route.canary is None, "live alone")
-    operator.wait(run, "Cancelled")
-    assert here.route.live.version == "v1"
+    until(lambda: here.route().canary is None, "live alone")
+    here.end(run, "Cancelled")
+    assert here.route().live.version == "v1"
     ended = release.recent(here.workspace.store)[0]
     assert (ended.to_version, ended.decision) == ("v3", "roll_back")
     assert "its run was cancelled in Prefect" in (ended.reason or "")

@@ -6,6 +6,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from registry.errors import ReleaseError
 from tasks.label_run import label_run
 from tasks.reaching import unless_away
 from tasks.release.orders import ReleaseOrder
@@ -39,6 +40,11 @@ def state_of(order: ReleaseOrder, record: Record | None) -> State:
     with unless_away("the report"):
         create_markdown_artifact(_page(report), key=f"report-{record.prompt_id}", description=ended.sentence)
     return _state(ended)
+
+
+def refused(error: ReleaseError) -> State:
+    """It may not begin: another attempt is open, somebody else walks it, or it ended before."""
+    return Failed(name="Refused", message=str(error))
 
 
 def _page(report: Report) -> str:

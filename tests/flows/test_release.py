@@ -68,7 +68,9 @@ def walked(here: Shop, release_: Callable[[str], Any]) -> Walked:
 @pytest.fixture(scope="module")
 def by_flow(prefect_harness: None, tmp_path_factory: pytest.TempPathFactory) -> Walked:
     with shop(tmp_path_factory.mktemp("flow"), VERSIONS) as here:
-        return walked(here, flow)
+        found = walked(here, flow)
+        found.states["v3 again"] = flow("v3")
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +98,12 @@ def test_a_rejection_is_no_crash(by_flow: Walked) -> None:
     state = by_flow.states["v3"]
     assert not state.is_crashed()
     assert "Clearly worse" in state.message
+
+
+def test_what_may_not_begin_is_refused_and_says_why(by_flow: Walked) -> None:
+    state = by_flow.states["v3 again"]
+    assert (state.name, state.is_failed()) == ("Refused", True)
+    assert "was released to demo before, as v3: reject" in state.message
 
 
 def test_the_flow_finds_what_the_command_line_finds(by_flow: Walked, by_command: Walked) -> None:

@@ -43,7 +43,7 @@ def state_of(order: ReleaseOrder, record: Record | None) -> State:
 
 
 def refused(error: ReleaseError) -> State:
-    """It may not begin: another attempt is open, somebody else walks it, or it ended before."""
+    """It may not begin or go on: another attempt is open or walked, it ended before, or nobody has answered."""
     return Failed(name="Refused", message=str(error))
 
 

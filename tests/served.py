@@ -30,6 +30,7 @@ from registry.runtime.client import Client
 from registry.runtime.routes import Route
 from registry.runtime.spool import Spool
 from tasks.release.workspace import Workspace
+from tests.places import places
 from tests.polling import until
 from tests.prefect_server import ask
 from tests.shop import quicken
@@ -210,11 +211,10 @@ def _pause_schedules(here: Served) -> None:
 
 
 def _supervisor(roots: Roots, port: int) -> subprocess.Popen[bytes]:
-    places = {f"PROMPTSHIP_{name.upper()}": str(getattr(roots, name)) for name in ("home", "registry", "evalsets")}
     command = [sys.executable, "-m", "deployments.cli.main", "serve", "--port", str(port)]
     roots.home.mkdir(parents=True, exist_ok=True)
     with (roots.home / "serve.log").open("ab") as log:
-        return subprocess.Popen(command, env=os.environ | places, stdout=log, stderr=log, start_new_session=True)
+        return subprocess.Popen(command, env=os.environ | places(roots), stdout=log, stderr=log, start_new_session=True)
 
 
 @contextmanager

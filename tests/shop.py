@@ -25,6 +25,7 @@ from registry.runtime.client import Client
 from registry.runtime.spool import Spool
 from tasks.release.workspace import Workspace
 from tests import scripted
+from tests.places import point_to
 from tests.world import PRODUCTS, PROMPT, make_evalsets, make_registry, say
 
 PAUSE_S = 0.01
@@ -96,8 +97,7 @@ def shrink(roots: Roots, versions: Sequence[str], prompt: str = PROMPT) -> None:
 @contextmanager
 def _named(roots: Roots) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("home", "registry", "evalsets"):
-            patch.setenv(f"PROMPTSHIP_{name.upper()}", str(getattr(roots, name)))
+        point_to(roots, patch)
         assert "PREFECT_API_URL" not in os.environ
         yield
 

@@ -21,6 +21,7 @@ from deployments.cli.walk import walk
 from tasks.ledger import stage_result
 from tasks.release.orders import ReleaseOrder
 from tests.bench.test_runner_speed import endpoint
+from tests.places import places
 from tests.polling import until
 from tests.served import Served, furnished, reach, ready, served
 from tests.world import PROMPT
@@ -61,8 +62,7 @@ def test_many_cases_beside_few(tmp_path: Path, capfd: pytest.CaptureFixture[str]
     _grow(roots.evalsets / PROMPT / "cases.jsonl")
     with endpoint(0) as url:
         reach(roots.registry / "models.yaml", url)
-        places = {f"PROMPTSHIP_{name.upper()}": str(getattr(roots, name)) for name in ("home", "registry", "evalsets")}
-        took = {cases: [_run(cases, os.environ | places) for _ in range(3)] for cases in (FEW, MANY)}
+        took = {cases: [_run(cases, os.environ | places(roots)) for _ in range(3)] for cases in (FEW, MANY)}
     few, many = ([min(column) for column in zip(*took[cases], strict=True)] for cases in (FEW, MANY))
     with capfd.disabled():
         told = f"{many[0] - few[0]:.1f} s more (goal 2 s), of CPU {many[1] - few[1]:.1f} s more"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.places import point_to
 from tests.world import world
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_harness")]
@@ -13,9 +14,7 @@ def test_the_flow_looks_at_what_serves(tmp_path: Path, monkeypatch: pytest.Monke
     from flows.compare_inputs import compare_inputs
 
     with world(tmp_path) as here:
-        roots = here.workspace.roots
-        for name in ("home", "registry", "evalsets"):
-            monkeypatch.setenv(f"PROMPTSHIP_{name.upper()}", str(getattr(roots, name)))
+        point_to(here.workspace.roots, monkeypatch)
         assert compare_inputs("demo", return_state=True).message == "nobody asked anything"
         here.release("v1")
         state = compare_inputs("demo", return_state=True)

@@ -11,6 +11,7 @@ import pytest
 from tasks.sentinel.blessing import bless
 from tasks.sentinel.naming import named
 from tests.fleet import ENVIRONMENT, Fleet, fleet
+from tests.places import point_to
 from tests.tasks.sentinel.conftest import SMALL
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_harness")]
@@ -19,8 +20,7 @@ pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_harness")]
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
     with fleet(tmp_path) as made:
-        for name in ("home", "registry", "evalsets"):
-            monkeypatch.setenv(f"PROMPTSHIP_{name.upper()}", str(getattr(made.roots, name)))
+        point_to(made.roots, monkeypatch)
         for model in ("parrot", "owl"):
             target = named(made.workspace, ENVIRONMENT, model, SMALL)
             bless(made.workspace, target, by="ana", reason="new", sizes=SMALL, again=False, max_usd=None)

@@ -7,6 +7,7 @@ import pytest
 
 from tasks.ledger import trace
 from tasks.ledger.trace import Trace
+from tests.places import point_to
 from tests.world import PROMPT, world
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_harness")]
@@ -17,8 +18,7 @@ def test_the_flow_proposes_and_says_where(tmp_path: Path, monkeypatch: pytest.Mo
 
     with world(tmp_path) as here:
         roots = here.workspace.roots
-        for name in ("home", "registry", "evalsets"):
-            monkeypatch.setenv(f"PROMPTSHIP_{name.upper()}", str(getattr(roots, name)))
+        point_to(roots, monkeypatch)
         now = datetime.now(UTC)
         wrong = Trace(
             "tr_1", now - timedelta(hours=1), "demo", PROMPT, "v1", "b" * 64, "b" * 64, "live", 1,

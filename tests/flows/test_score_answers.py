@@ -8,6 +8,7 @@ import yaml
 
 from tasks.ledger import trace
 from tasks.ledger.trace import Trace
+from tests.places import point_to
 from tests.world import PROMPT, World, world
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_harness")]
@@ -36,9 +37,7 @@ def test_every_night_a_sample_of_what_is_live(tmp_path: Path, monkeypatch: pytes
     from flows.score_answers import score_answers
 
     with world(tmp_path) as here:
-        roots = here.workspace.roots
-        for name in ("home", "registry", "evalsets"):
-            monkeypatch.setenv(f"PROMPTSHIP_{name.upper()}", str(getattr(roots, name)))
+        point_to(here.workspace.roots, monkeypatch)
         assert score_answers("demo", return_state=True).message == "nothing is live"
         here.release("v1")
         idle = score_answers("demo", return_state=True)

@@ -23,6 +23,7 @@ from tasks.ledger import release
 from tasks.ledger.release import Release
 from tasks.ledger.store import Store
 from tasks.release import following, operating
+from tests.places import point_to
 from tests.world import PROMPT, make_evalsets, make_registry
 
 VERSIONS = {"v1": (40, 0), "v2": (80, 0), "v3": (38, 0)}
@@ -139,8 +140,7 @@ def place(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """Copies of these, and an empty state home; the command line finds them."""
     shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     roots = Roots(home=tmp_path / "home", registry=tmp_path / "registry", evalsets=tmp_path / "evalsets")
-    for name in ("home", "registry", "evalsets"):
-        monkeypatch.setenv(f"PROMPTSHIP_{name.upper()}", str(getattr(roots, name)))
+    point_to(roots, monkeypatch)
     monkeypatch.setattr(operating, "LEDGER_WAIT_S", 0.2)
     monkeypatch.setattr(following, "WAIT_S", 0.2)
     return Place(roots)

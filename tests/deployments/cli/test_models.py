@@ -13,6 +13,7 @@ from registry.catalog import Catalog
 from registry.models_lock import FILE, read
 from tests.deployments.cli.conftest import Said
 from tests.fleet import ENVIRONMENT, Fleet, fleet
+from tests.places import point_to
 from tests.world import PROMPT
 
 Promptship = Callable[..., Said]
@@ -21,8 +22,7 @@ Promptship = Callable[..., Said]
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
     with fleet(tmp_path) as made:
-        for name in ("home", "registry", "evalsets"):
-            monkeypatch.setenv(f"PROMPTSHIP_{name.upper()}", str(getattr(made.roots, name)))
+        point_to(made.roots, monkeypatch)
         yield made
 
 
@@ -87,8 +87,7 @@ def test_a_moving_alias_is_refused_where_risk_is_high(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, promptship: Promptship
 ) -> None:
     with fleet(tmp_path, risk="high") as here:
-        for name in ("home", "registry", "evalsets"):
-            monkeypatch.setenv(f"PROMPTSHIP_{name.upper()}", str(getattr(here.roots, name)))
+        point_to(here.roots, monkeypatch)
         path = here.roots.registry / "models.yaml"
         models = yaml.safe_load(path.read_text())
         path.write_text(yaml.safe_dump(models | {"eagle": models["owl"] | {"provider": "openai", "model": "gpt-4o"}}))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.places import point_to
 from tests.polling import until
 from tests.world import PROMPT, World, world
 
@@ -26,8 +27,7 @@ def died(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         raise Killed
 
     with world(tmp_path, {"v1": (40, 0), "v2": (80, 0)}) as here:
-        for name in ("home", "registry", "evalsets"):
-            monkeypatch.setenv(f"PROMPTSHIP_{name.upper()}", str(getattr(here.workspace.roots, name)))
+        point_to(here.workspace.roots, monkeypatch)
         here.release("v1")
         here.serve(60)
         object.__setattr__(here.workspace, "pause", die)

@@ -14,6 +14,7 @@ import pytest
 from registry.runtime.client import Client
 from registry.runtime.publishing import Reader
 from tasks.ledger import changelog, event, outbox, release
+from tests.places import point_to
 from tests.polling import until
 from tests.world import PROMPT, world
 
@@ -151,8 +152,7 @@ def test_a_release_that_is_watched_meanwhile_ends(
     tmp_path: Path, promptship: Promptship, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with world(tmp_path) as here:
-        for name in ("home", "registry", "evalsets"):
-            monkeypatch.setenv(f"PROMPTSHIP_{name.upper()}", str(getattr(here.workspace.roots, name)))
+        point_to(here.workspace.roots, monkeypatch)
         here.release("v1")
         here.serve(60)
         object.__setattr__(here.workspace, "pause", lambda _: promptship("rollback", PROMPT, *WHY, "--by", "ana"))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.places import places
 from tests.polling import until
 from tests.world import CHECKOUT
 
@@ -31,8 +32,7 @@ def _running(environment: dict[str, str], log: Path) -> Iterator[subprocess.Pope
 
 def _environment(shop: Shop) -> dict[str, str]:
     roots = shop.world.workspace.roots
-    named = {f"PROMPTSHIP_{name.upper()}": str(getattr(roots, name)) for name in ("home", "registry", "evalsets")}
-    return {**os.environ, **named}
+    return os.environ | places(roots)
 
 
 def test_a_monitor_that_is_killed_is_followed_by_the_next(shop: Shop, tmp_path: Path) -> None:

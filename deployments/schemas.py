@@ -6,7 +6,7 @@ from pathlib import Path
 
 from registry import schemas
 from tasks.evaluation.case import Case
-from tasks.evaluation.evalset import EvalSet
+from tasks.evaluation.evalset_file import EvalSet
 
 
 def main() -> None:

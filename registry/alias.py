@@ -4,22 +4,34 @@ the routes of their environment."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from .artifact import VERSION
 from .errors import AliasRefused, InvalidFile, PromptshipError, RegistryError
 from .roots import Roots
 
 if TYPE_CHECKING:
-    from .catalog import Catalog
     from .serving import Serving
 
 LATEST = "latest"
 ARMS = ("live", "canary", "holdback")
 
 
-def refuse_alias(prompt_id: str, version: str, catalog: Catalog) -> None:
+class Known(Protocol):
+    """What a catalog knows of its registry."""
+
+    root: Path
+
+    @property
+    def environments(self) -> Mapping[str, object]: ...
+
+    def latest(self, prompt_id: str) -> str: ...
+
+
+def refuse_alias(prompt_id: str, version: str, catalog: Known) -> None:
     """Raises AliasRefused, naming the version that would have been meant where registry or routes can know it."""
     name, _, suffix = prompt_id.partition("@")
     if suffix:
@@ -29,14 +41,14 @@ def refuse_alias(prompt_id: str, version: str, catalog: Catalog) -> None:
         raise _refused(f"{version!r} is no version", name, word, catalog)
 
 
-def _is_alias(word: str, catalog: Catalog) -> bool:
+def _is_alias(word: str, catalog: Known) -> bool:
     try:
         return word == LATEST or word in ARMS or word in catalog.environments
     except InvalidFile:
         return False
 
 
-def _refused(found: str, prompt_id: str, word: str, catalog: Catalog) -> AliasRefused:
+def _refused(found: str, prompt_id: str, word: str, catalog: Known) -> AliasRefused:
     if re.fullmatch(VERSION, word):
         fix = f"Write the two apart: {prompt_id!r}, version={word!r}"
     elif word == LATEST:
@@ -48,7 +60,7 @@ def _refused(found: str, prompt_id: str, word: str, catalog: Catalog) -> AliasRe
     )
 
 
-def _as_served(prompt_id: str, word: str, catalog: Catalog) -> str:
+def _as_served(prompt_id: str, word: str, catalog: Known) -> str:
     """The versions that the routes give for an environment's name, or for that of an arm, and the way to ask them."""
     found = [one for one in _serving(prompt_id, catalog) if word in (one.arm, one.environment)]
     meant = [one for one in found if one.arm == (word if word in ARMS else "live")]
@@ -59,7 +71,7 @@ def _as_served(prompt_id: str, word: str, catalog: Catalog) -> str:
     return f"Write {said}, or serve what is live with the client of {where}"
 
 
-def _serving(prompt_id: str, catalog: Catalog) -> list[Serving]:
+def _serving(prompt_id: str, catalog: Known) -> list[Serving]:
     """Nothing when the routes of this registry cannot be read: then nobody knows what was meant."""
     from .runtime.storage import publisher
     from .serving import serving
@@ -71,7 +83,7 @@ def _serving(prompt_id: str, catalog: Catalog) -> list[Serving]:
     return []
 
 
-def _newest(prompt_id: str, catalog: Catalog) -> str:
+def _newest(prompt_id: str, catalog: Known) -> str:
     try:
         return catalog.latest(prompt_id)
     except RegistryError:

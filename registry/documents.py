@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from .artifact import Decoding, Message, Output, Retrieval, Strict, Tool, Variable
+from .artifact import Decoding, Output, Retrieval, Tool
 from .behavior import Component
+from .message import Message, Variable
+from .strict import Strict
 from .template import DIALECT
 
 Sha = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -12,13 +12,14 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
-from .artifact import Guard, MetricName, Risk, Strict
+from .artifact import Guard, MetricName, Risk
 from .duration import Duration
 from .errors import InvalidFile, UnknownEnvironment
 from .files import invalid, load
 from .nearest import did_you_mean, listed
 from .policy import HoldbackRule, LowTrafficRule, Percent, Policy, Retention, ShadowRule
 from .problem import Misfit, Problem
+from .strict import Strict
 from .yaml_document import Document
 
 __all__ = ["Environment", "Environments", "Policy", "inherited", "load_environments"]

@@ -8,39 +8,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .image_url import DATA, MAX_BYTES, MAX_URL, is_https
+from .message import Image
 from .problem import Misfit
 
-if TYPE_CHECKING:
-    from .artifact import Image
-
-MAX_BYTES = 1_000_000
-MAX_URL = 2048
-MAX_IMAGES = 16
-"""Of one message."""
-_HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]+)?(?:[/?#][!-~]*)?")
-_DATA = re.compile(r"data:(image/(?:png|jpeg|gif|webp));base64,([A-Za-z0-9+/]+={0,2})")
 _STARTS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif"}
-
-
-def is_https(url: Any) -> bool:
-    """An https URL of printable ASCII without user name or password."""
-    return isinstance(url, str) and len(url) <= MAX_URL and _HTTPS.fullmatch(url) is not None
-
-
-def checked_url(url: str) -> str:
-    """What a version may hold: https, or an inlined image. Raises Misfit."""
-    if is_https(url) or (len(url) <= 2 * MAX_BYTES and _DATA.fullmatch(url)):
-        return url
-    raise Misfit(
-        repr(url if len(url) <= 80 else url[:77] + "..."),
-        expected=f"an https URL of at most {MAX_URL} characters, without user name and password",
-        fix="put the image where https reaches it, or into registry/images and name it under `file`",
-    )
 
 
 def read(root: Path, image: Image) -> str:
@@ -91,7 +67,7 @@ def shown(image: Mapping[str, Any]) -> str:
     if image.get("file"):
         return f"[image {image['file']}]"
     url = str(image.get("url"))
-    data = _DATA.fullmatch(url)
+    data = DATA.fullmatch(url)
     if data is None:
         return f"[image {url}]"
     content = base64.b64decode(data[2])

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import images
-from .artifact import Image, Message, PromptVersion
+from .artifact import PromptVersion
 from .files import invalid, read_text
+from .image_url import is_https
+from .message import Image, Message
 from .problem import Misfit, Problem
 from .snippets import Inlined, Snippets, Wrong
 from .yaml_document import Document, dotted
@@ -51,7 +53,7 @@ def _message(index: int, message: Message, text: Inlined, root: Path, flaws: lis
 def _image(place: tuple[str | int, ...], image: Image, root: Path, flaws: list[_Flaw]) -> Image:
     """The image itself, with a flaw noted when its file is not what was pinned or when it is no reference at all."""
     if image.file is None:
-        if image.url and not images.is_https(image.url):
+        if image.url and not is_https(image.url):
             fix = "put the image into registry/images and name it under `file`"
             flaws.append(_Flaw((*place, "url"), Misfit("a data URI", expected="an https URL", fix=fix)))
         return image

@@ -12,10 +12,11 @@ from typing import TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
-from .artifact import PromptVersion, Strict
+from .artifact import PromptVersion
 from .behavior import Behavior, Component, changed, sha
 from .errors import InvalidFile, LockMismatch
 from .runtime import atomic
+from .strict import Strict
 
 FILE = "registry.lock"
 

@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from .artifact import Guard, Strict
+from .artifact import Guard
 from .errors import UnknownMetric
 from .files import load
 from .nearest import did_you_mean, listed
+from .strict import Strict
 
 Kind = Literal["yes_no", "seconds", "usd", "tokens", "distance", "fraction"]
 Bad = Literal["up", "down", "both"]

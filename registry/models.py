@@ -13,8 +13,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from .artifact import Strict
 from .problem import Misfit
+from .strict import Strict
 
 
 def _named(variable: str) -> str:

@@ -13,10 +13,10 @@ from typing import TypeAlias
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from .artifact import Strict
 from .errors import InvalidFile
 from .models import Price
 from .runtime import atomic
+from .strict import Strict
 
 FILE = "models.lock"
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from pydantic import Field
 
-from .artifact import Strict
 from .errors import UnknownPolicy
 from .files import load
 from .nearest import did_you_mean, listed
+from .strict import Strict
 
 
 class SafetyPolicy(Strict):

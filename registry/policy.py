@@ -6,9 +6,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from .artifact import Guard, Risk, Strict
+from .artifact import Guard, Risk
 from .duration import Duration
 from .problem import Misfit
+from .strict import Strict
 
 Percent = Annotated[int, Field(gt=0, le=100)] | Annotated[float, Field(gt=0, le=100)]
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .artifact import Message, PromptVersion, Strict, Variable
+from .artifact import PromptVersion
 from .behavior import Behavior
 from .errors import UnknownModel
+from .message import Message, Variable
 from .models import Model
 from .nearest import did_you_mean, listed
 from .policies import SafetyPolicy, policy_named
+from .strict import Strict
 from .template import DIALECT
 
 

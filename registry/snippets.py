@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from .artifact import PROMPT_ID, VERSION, Strict
+from .artifact import PROMPT_ID, VERSION
 from .errors import InvalidFile
 from .files import invalid, load, read_text
 from .nearest import listed, nearest
 from .problem import Problem
+from .strict import Strict
 from .template import check
 from .template_filters import MAX_CHARACTERS
 from .yaml_document import Document

@@ -15,9 +15,9 @@ from jinja2 import nodes
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from .artifact import Message, Variable
 from .errors import RenderError
 from .images import parts
+from .message import Message, Variable
 from .template_filters import FILTERS, MAX_CHARACTERS, STEPS, Steps, TooLarge
 from .template_rules import TemplateProblem, broken_rules
 from .values import completed

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from .artifact import Variable
+from .message import Variable
 from .nearest import listed, nearest
 
 MAX_DEPTH = 8

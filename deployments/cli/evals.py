@@ -169,8 +169,8 @@ def _run(
 ) -> Ran:
     """The last of several arms is what is live, or what the person named: `pairwise` compares with it."""
     from deployments.cli.progress import shown
+    from tasks.evaluation.executing import run_all
     from tasks.evaluation.job import interleaved
-    from tasks.evaluation.runner import run_all
     from tasks.evaluation.seating import seat
     from tasks.gateway.cache import Cache
     from tasks.gateway.gateway import Gateway

@@ -16,8 +16,8 @@ from deployments.cli.import_report import tell
 from deployments.cli.output import as_json
 
 if TYPE_CHECKING:
-    from registry.artifact import Variable
     from registry.importers.draft import ImportedPrompts
+    from registry.message import Variable
     from tasks.evaluation.imported import Assembled
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from registry.artifact import Variable
 from registry.errors import UsageError
+from registry.message import Variable
 
 variable_options = click.option(
     "--var", "pairs", multiple=True, metavar="NAME=VALUE", help="A variable; JSON for anything but text."

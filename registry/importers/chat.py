@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..artifact import Image, Message
+from ..message import Image, Message
 from .image_parts import Content, image_of, is_image
 from .notes import Notes, Place, Refusal
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ..artifact import Message, Output, Tool, Variable
+from ..artifact import Output, Tool
+from ..message import Message, Variable
 from .notes import Note, Place
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from ..artifact import Image, Message, Variable
-from ..images import is_https
+from ..image_url import is_https
+from ..message import Image, Message, Variable
 from .notes import Notes, Place, Refusal
 from .template_fit import variables_of
 

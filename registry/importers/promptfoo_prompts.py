@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..artifact import Message, Variable
+from ..message import Message, Variable
 from ..yaml_document import Document
 from .chat import messages_of
 from .draft import PromptDraft

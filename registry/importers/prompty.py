@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from ..artifact import Image, Message, Variable
+from ..message import Image, Message, Variable
 from .chat import message
 from .draft import ImportedPrompts, ModelName, PromptDraft
 from .image_parts import read_variables, reference

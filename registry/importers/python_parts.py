@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from ..artifact import Image
-from ..images import MAX_IMAGES, is_https
+from ..image_url import is_https
+from ..message import MAX_IMAGES, Image
 from .notes import Notes, Place
 from .python_text import Hole, Lookup, name_of, or_hole
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..artifact import Message, Variable
 from ..files import shown_path
+from ..message import Message, Variable
 from .draft import ImportedPrompts, ModelName, PromptDraft
 from .notes import Notes, Place, Refusal
 from .promptfoo_providers import model_name

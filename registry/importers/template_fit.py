@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import jinja2
 from jinja2 import nodes
 
-from ..artifact import Variable
+from ..message import Variable
 from ..template import check, undeclared
 from .notes import Notes, Place, Refusal
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from ..artifact import Decoding, Message, Output, Retrieval, Tool, Variable
+from ..artifact import Decoding, Output, Retrieval, Tool
 from ..behavior import COMPONENTS, Behavior, Component, canonical, sha, short
 from ..errors import ArtifactCorrupt
+from ..message import Message, Variable
 
 FORMAT = 1
 

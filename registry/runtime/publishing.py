@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
-from ..artifact import Strict
 from ..errors import GenerationTaken, RoutingError
 from ..models import Model
+from ..strict import Strict
 from .artifact_file import Artifact, corrupt
 from .artifact_file import read as read_artifact
 from .atomic import locked, replace

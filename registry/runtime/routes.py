@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, PlainSerializer
 
-from ..artifact import PROMPT_ID, VERSION, Strict
+from ..artifact import PROMPT_ID, VERSION
 from ..errors import NoRoute, RoutingError
+from ..strict import Strict
 from .bucket import BUCKETS, bucket
 
 Arm = Literal["live", "canary", "holdback"]

@@ -13,8 +13,8 @@ from typing import IO, Annotated, Literal, NoReturn
 
 from pydantic import AfterValidator, AwareDatetime, ValidationError
 
-from registry.artifact import Strict
 from registry.errors import LedgerError
+from registry.strict import Strict
 
 MANIFEST = "manifest.json"
 _CHUNK = 1 << 20

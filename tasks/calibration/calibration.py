@@ -8,7 +8,7 @@ from datetime import date
 from statistics import median
 from typing import Literal
 
-from registry.artifact import Strict
+from registry.strict import Strict
 from tasks.statistics.agreement import KAPPA, LABELS, Agreement, agreement, lean, uncertainty
 from tasks.statistics.paired import Interval
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from registry.artifact import Strict
 from registry.errors import EvalSetError
+from registry.strict import Strict
 
 SHOWN = 10
 

@@ -7,7 +7,8 @@ from registry.errors import EvalSetError
 from tasks.evaluation.assertion import Assertion
 from tasks.evaluation.assertions import NOT
 from tasks.evaluation.case import Case
-from tasks.evaluation.evalset import EvalSet, Library, Selection
+from tasks.evaluation.evalset import Library, Selection
+from tasks.evaluation.evalset_file import EvalSet
 
 from .label import Label
 

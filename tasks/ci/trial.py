@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import AwareDatetime
 
-from registry.artifact import Strict
+from registry.strict import Strict
 from tasks.release.verdict import Verdict
 
 

@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from registry.artifact import Strict
+from registry.strict import Strict
 
 from .assertions import NOT, PAIRWISE, SET, TYPES, known, own, split
 from .assertions.kind import Kind, nothing

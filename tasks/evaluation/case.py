@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from registry.artifact import Strict, Tool
+from registry.artifact import Tool
+from registry.strict import Strict
 
 from .answer import part_of
 from .assertion import NAME, Assertion, used

@@ -18,7 +18,8 @@ from registry.artifact import Risk
 from tasks.statistics.power import Components, cases_needed, margin
 
 from .case import Case
-from .evalset import ROUNDS, Library, Selection
+from .evalset import Library, Selection
+from .evalset_file import ROUNDS
 from .remark import Remark
 from .wording import question
 

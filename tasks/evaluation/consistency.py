@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from .assertion import Assertion
 from .assertions import NOT
 from .assertions.question import To
 from .case import Case
-
-if TYPE_CHECKING:
-    from .evalset import EvalSet
+from .evalset_file import EvalSet
 
 JUDGES: dict[To, tuple[str, ...]] = {"rubric": ("llm-rubric",), "pairwise": ("pairwise",)}
 """Who has to be named for which type; for `similar` there is an encoder that nobody has to name."""

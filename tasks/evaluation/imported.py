@@ -9,15 +9,16 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from registry.artifact import Variable
 from registry.errors import EvalSetError
 from registry.importers.draft import CaseDraft, ImportedCases
 from registry.importers.notes import Note, Notes, Refusal
+from registry.message import Variable
 
 from .case import Case
 from .check import check
 from .consistency import problems
-from .evalset import EvalSet, Library
+from .evalset import Library
+from .evalset_file import EvalSet
 from .imported_assertion import assertion_of
 from .imported_case import case_of
 from .splitting import Unit, dev_units

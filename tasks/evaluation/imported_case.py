@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from registry import behavior
-from registry.artifact import Variable
 from registry.importers.draft import CaseDraft
 from registry.importers.notes import Notes, Refusal
+from registry.message import Variable
 from registry.values import completed
 
 from .case import Case

@@ -9,7 +9,8 @@ from registry.artifact import Risk
 from tasks.statistics.power import Components, cases_needed, detectable_drop, margin
 
 from .check import Size, components
-from .evalset import ROUNDS, Selection
+from .evalset import Selection
+from .evalset_file import ROUNDS
 
 ARMS = 2
 Fit = Literal["enough", "rarely", "too small"]

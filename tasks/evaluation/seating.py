@@ -11,7 +11,7 @@ from registry.runtime.publishing import Publisher
 
 from . import arms
 from .assertions.question import To
-from .evalset import EvalSet
+from .evalset_file import EvalSet
 from .job import Arm
 from .panel import Panel
 

@@ -22,7 +22,7 @@ from tasks.gateway.lane import width
 from tasks.gateway.retries import Retries
 
 from .cluster import Cluster, connected
-from .evalset import EvalSet
+from .evalset_file import EvalSet
 from .job import Arm, Job
 from .panel import Panel
 from .rendering import render_all

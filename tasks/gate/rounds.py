@@ -10,10 +10,11 @@ from typing import Any
 from registry.runtime.ids import new_id
 from tasks.evaluation.case import Case
 from tasks.evaluation.evalset import Selection
+from tasks.evaluation.executing import run_all
 from tasks.evaluation.job import Arm, Job, interleaved
 from tasks.evaluation.panel import Panel
 from tasks.evaluation.result import CaseResult
-from tasks.evaluation.runner import OnResult, Run, run_all
+from tasks.evaluation.runner import OnResult, Run
 from tasks.evaluation.runner import run as run_here
 from tasks.evaluation.scoring import Finding
 from tasks.evaluation.seating import seat

@@ -7,7 +7,8 @@ import math
 import re
 from typing import NamedTuple
 
-from registry.artifact import PromptVersion, Variable
+from registry.artifact import PromptVersion
+from registry.message import Variable
 from registry.models import Model
 from registry.tokens import PER_TOKEN, estimated, of_messages
 from tasks.lint.passage import marked

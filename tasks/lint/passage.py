@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from registry.artifact import Message
+from registry.message import Message
 
 OUTSIDE = "\0"
 """Stands where untrusted text is inserted."""

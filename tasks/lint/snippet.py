@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from registry.artifact import Change, Decoding, Message, PromptVersion
+from registry.artifact import Change, Decoding, PromptVersion
 from registry.behavior import Behavior
+from registry.message import Message
 from registry.snippets import Inlined, Snippet
 from tasks.lint.lint import CODES, LintReport, Rule, judged, ordered
 from tasks.lint.rules.conflicting_instructions import conflicting_instructions

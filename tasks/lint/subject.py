@@ -9,10 +9,11 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from registry.artifact import Message, PromptVersion, Risk
+from registry.artifact import PromptVersion, Risk
 from registry.behavior import Behavior
 from registry.errors import RenderError
 from registry.lock import Locked
+from registry.message import Message
 from registry.metrics import Metrics, built_in
 from registry.models import Model
 from registry.policy import Policy

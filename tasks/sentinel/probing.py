@@ -18,8 +18,8 @@ from tasks.drift import contract, fingerprint, logprobs
 from tasks.drift.contract import LOGPROBS, SEED, TEMPERATURE, Observed
 from tasks.drift.logprobs import Vector
 from tasks.drift.verdict import Coverage
+from tasks.evaluation.executing import run_all
 from tasks.evaluation.job import Job
-from tasks.evaluation.runner import run_all
 from tasks.evaluation.seating import seat
 from tasks.gateway.budget import Budget
 from tasks.gateway.call import Call, Outcome

@@ -22,9 +22,9 @@ import pytest
 from registry.models import Limits, Model, Price, Reach
 from registry.runtime import drivers
 from tasks.evaluation.case import Case
-from tasks.evaluation.evalset import EvalSet
+from tasks.evaluation.evalset_file import EvalSet
+from tasks.evaluation.executing import run_all
 from tasks.evaluation.job import Arm, interleaved
-from tasks.evaluation.runner import run_all
 from tasks.gateway.cache import Cache
 from tasks.gateway.gateway import Gateway
 from tests import scripted

@@ -13,7 +13,7 @@ from registry.runtime.artifact_file import from_behavior
 from registry.runtime.routes import RouteTable
 from registry.yaml_document import Document
 from tasks.evaluation.case import Case
-from tasks.evaluation.evalset import EvalSet
+from tasks.evaluation.evalset_file import EvalSet
 from tasks.ledger.assignment import Assignment
 from tasks.ledger.feedback import Feedback
 from tasks.ledger.trace import Trace

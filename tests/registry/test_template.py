@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from registry.artifact import Message, Variable
 from registry.errors import RenderError
+from registry.message import Message, Variable
 from registry.template import check, render, undeclared
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from registry.artifact import Variable
+from registry.message import Variable
 from registry.values import completed, misfits
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registry.artifact import Message
+from registry.message import Message
 from tasks.lint.finding import Finding, Severity, error_from
 from tasks.lint.insertion import insertions
 from tasks.lint.subject import Subject

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from registry.artifact import Variable
+from registry.message import Variable
 from registry.nearest import listed
 from registry.values import misfits
 from tasks.lint.finding import Finding, Severity, error_from

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from registry.artifact import Image, Message
 from registry.importers.chat import messages_of
 from registry.importers.image_parts import read_variables, reference
 from registry.importers.notes import Notes, Place, Refusal
 from registry.importers.promptfoo_config import read_config
 from registry.importers.prompty import read_prompty
 from registry.importers.python_prompts import find_in
+from registry.message import Image, Message
 
 AT = Place("chat.json", 1)
 URL = "https://example.com/a.png"

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.artifact import Message, PromptVersion
+from registry.artifact import PromptVersion
 from registry.files import parse
 from registry.importers.draft import ModelName, PromptDraft
 from registry.importers.notes import Notes, Place, Refusal
 from registry.importers.version_file import Settings, check_id, entry_of, prompt_id, text_of, version_of
+from registry.message import Message
 from registry.models import Model
 
 AT = Place("a.prompty", 3)

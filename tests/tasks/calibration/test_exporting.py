@@ -8,7 +8,8 @@ import pytest
 from tasks.calibration.exporting import Line, Said, to_label
 from tasks.calibration.label import Label
 from tasks.evaluation.case import Case
-from tasks.evaluation.evalset import EvalSet, Library
+from tasks.evaluation.evalset import Library
+from tasks.evaluation.evalset_file import EvalSet
 
 TOLD: dict[str, Any] = {
     "name": "s", "prompt_use": "u", "description": "d", "source": "s", "licence": "CC0-1.0",

@@ -8,7 +8,8 @@ import pytest
 from registry.artifact import Risk
 from tasks.evaluation.case import Case
 from tasks.evaluation.check import Size, check
-from tasks.evaluation.evalset import EvalSet, Library
+from tasks.evaluation.evalset import Library
+from tasks.evaluation.evalset_file import EvalSet
 from tasks.evaluation.remark import Remark
 
 SIZES: Mapping[Risk, Size] = {"low": Size(0.10, 40), "medium": Size(0.05, 100), "high": Size(0.03, 100)}

@@ -10,10 +10,10 @@ from registry.models import Price
 from registry.runtime.drivers import Reply
 from tasks.evaluation.case import Case
 from tasks.evaluation.conversing import STEPS
-from tasks.evaluation.evalset import EvalSet
+from tasks.evaluation.evalset_file import EvalSet
+from tasks.evaluation.executing import run_all
 from tasks.evaluation.job import Arm, Job
 from tasks.evaluation.result import CaseResult
-from tasks.evaluation.runner import run_all
 from tasks.gateway.gateway import Gateway
 from tests import scripted
 

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from registry.errors import EvalSetError, InvalidFile
-from tasks.evaluation.evalset import EvalSet, Selection, load, names, read
+from tasks.evaluation.evalset import Selection, load, names, read
+from tasks.evaluation.evalset_file import EvalSet
 
 SET: dict[str, Any] = {
     "name": "orders",

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tasks.evaluation.case import Case
-from tasks.evaluation.evalset import EvalSet, Library
+from tasks.evaluation.evalset import Library
+from tasks.evaluation.evalset_file import EvalSet
 from tasks.evaluation.held_out import held_out
 
 SET: dict[str, Any] = {

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from registry.artifact import Variable
 from registry.errors import EvalSetError
 from registry.importers.draft import AssertDraft, CaseDraft, ImportedCases
 from registry.importers.notes import Place
+from registry.message import Variable
 from tasks.evaluation.imported import Assembled, NothingLeft, Told, assemble
 
 TOLD = Told("a-set", "a.use", "A set.", "a.csv", "unknown")

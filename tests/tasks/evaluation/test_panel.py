@@ -11,11 +11,11 @@ from registry.errors import ModelRejected
 from registry.models import Limits
 from registry.runtime.artifact_file import Artifact
 from tasks.evaluation.case import Case
-from tasks.evaluation.evalset import EvalSet
+from tasks.evaluation.evalset_file import EvalSet
+from tasks.evaluation.executing import run_all
 from tasks.evaluation.job import Arm, Job, interleaved
 from tasks.evaluation.panel import Panel
 from tasks.evaluation.result import CaseResult
-from tasks.evaluation.runner import run_all
 from tasks.gateway.gateway import Gateway
 from tests import scripted
 

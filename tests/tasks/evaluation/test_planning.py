@@ -4,7 +4,8 @@ import pytest
 
 from registry.artifact import Risk
 from tasks.evaluation.check import Size
-from tasks.evaluation.evalset import EvalSet, Selection
+from tasks.evaluation.evalset import Selection
+from tasks.evaluation.evalset_file import EvalSet
 from tasks.evaluation.planning import fits, options, reach
 from tasks.statistics.power import Components
 from tests.tasks.evaluation.test_usage import SET, library

@@ -11,10 +11,11 @@ from registry.errors import ModelRejected, ModelUnavailable, RenderError
 from registry.models import Limits, Model
 from registry.runtime.drivers import Request
 from tasks.evaluation.case import Case
-from tasks.evaluation.evalset import EvalSet
+from tasks.evaluation.evalset_file import EvalSet
+from tasks.evaluation.executing import run_all
 from tasks.evaluation.job import Arm, Job, interleaved
 from tasks.evaluation.result import CaseResult
-from tasks.evaluation.runner import Run, run_all
+from tasks.evaluation.runner import Run
 from tasks.gateway.budget import Budget
 from tasks.gateway.cache import Cache
 from tasks.gateway.gateway import Gateway

@@ -10,7 +10,8 @@ from registry.catalog import Catalog
 from registry.errors import EvalSetError, UnknownPrompt
 from registry.models import Model
 from registry.runtime.publishing import LocalPublisher
-from tasks.evaluation.evalset import EvalSet, read
+from tasks.evaluation.evalset import read
+from tasks.evaluation.evalset_file import EvalSet
 from tasks.evaluation.panel import Panel
 from tasks.evaluation.seating import seat
 from tests import scripted

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from registry.artifact import Decoding, Image, Output, Tool
+from registry.artifact import Decoding, Output, Tool
 from registry.errors import ModelRejected
 from registry.images import parts
+from registry.message import Image
 from registry.runtime.drivers import Reply, Request, chat
 from tests.registry.runtime.conftest import model
 

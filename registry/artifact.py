@@ -55,7 +55,7 @@ class Output(Strict):
 class Retrieval(Strict):
     index: str
     top_k: int = Field(ge=1)
-    filters: dict[str, Any] = Field({})
+    filters: dict[str, Any] = Field(default={})
     reranker: str | None = None
 
 
@@ -155,7 +155,7 @@ class PromptVersion(Strict):
     model: str = Field(min_length=1)
     fallbacks: tuple[str, ...] = ()
     decoding: Decoding
-    variables: Annotated[dict[str, Variable], AfterValidator(_not_empty)] = Field({})
+    variables: Annotated[dict[str, Variable], AfterValidator(_not_empty)] = Field(default={})
     messages: tuple[Message, ...] = Field(min_length=1)
     output: Output = Output()
     tools: tuple[Tool, ...] = ()

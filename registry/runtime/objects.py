@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from ..credentials import masked
 from ..errors import SettingsError
 from .extras import missing
 
@@ -24,6 +25,7 @@ except ImportError as error:
 
 _ABSENT = 404
 _LOST = (409, 412)
+_DENIED = ("AccessDenied", "403")
 _URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
 _CONFIG = Config(
     connect_timeout=2,
@@ -34,8 +36,17 @@ _CONFIG = Config(
 )
 
 
+def client(session: Any) -> Any:
+    """Of the S3 API, for this session of boto3."""
+    return session.client("s3", region_name=session.region_name or "us-east-1", config=_CONFIG)
+
+
 class Lost(Exception):
     """A conditional write that came too late. Nobody outside of `registry.runtime` sees it."""
+
+
+class Denied(ConnectionError, PermissionError):
+    """The storage knows this account and does not let it."""
 
 
 class Found(NamedTuple):
@@ -45,7 +56,8 @@ class Found(NamedTuple):
 
 
 class Objects:
-    """Keys are relative to the prefix. All methods raise ConnectionError when the storage does not do as asked."""
+    """Keys are relative to the prefix. All methods raise ConnectionError when the storage does not do as asked, the
+    kind `Denied` of it where it lets this account not."""
 
     def __init__(self, bucket: str, prefix: str) -> None:
         self._bucket = bucket
@@ -59,7 +71,7 @@ class Objects:
         found = _URL.fullmatch(url)
         if not found:
             raise SettingsError(
-                f"{url!r} is no place that can be published to",
+                f"{masked(url)!r} is no place that can be published to",
                 expected="a folder of a local disk, or s3://bucket/prefix",
                 fix="Other storage lacks the conditional writes that publishing needs",
             )
@@ -102,11 +114,18 @@ class Objects:
         prefix = f"{self._prefix}{folder}/" if folder else self._prefix
         found: list[str] = []
         with self._asking(folder):
-            pages = self._s3.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=prefix, Delimiter="/"
-            )
-            found = [entry["Key"].removeprefix(prefix) for page in pages for entry in page.get("Contents", ())]
+            found = [
+                entry["Key"].removeprefix(prefix) for page in self._pages(prefix) for entry in page.get("Contents", ())
+            ]
         return sorted(found)
+
+    def folders(self) -> list[str]:
+        """Those directly under the prefix, sorted."""
+        found: list[str] = []
+        with self._asking(""):
+            pages = self._pages(self._prefix)
+            found = [entry["Prefix"] for page in pages for entry in page.get("CommonPrefixes", ())]
+        return sorted(name.removeprefix(self._prefix).rstrip("/") for name in found)
 
     def delete(self, key: str) -> None:
         with self._asking(key):
@@ -122,10 +141,13 @@ class Objects:
     def _s3(self) -> Any:
         """One client a process: connections do not survive a fork."""
         if self._client is None or self._pid != os.getpid():
-            session = boto3.session.Session()
-            self._client = session.client("s3", region_name=session.region_name or "us-east-1", config=_CONFIG)
+            self._client = client(boto3.session.Session())
             self._pid = os.getpid()
         return self._client
+
+    def _pages(self, prefix: str) -> Iterator[Any]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix, Delimiter="/")
+        return iter(pages)
 
     def _at(self, key: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": self._prefix + key}
@@ -139,7 +161,10 @@ class Objects:
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
             if status in _LOST:
                 raise Lost(key) from error
-            if status != _ABSENT or error.response.get("Error", {}).get("Code") == "NoSuchBucket":
-                raise ConnectionError(f"{self}{key}: {error}") from error
+            code = error.response.get("Error", {}).get("Code")
+            if code in _DENIED:
+                raise Denied(f"{self}{key}: {masked(str(error))}") from error
+            if status != _ABSENT or code == "NoSuchBucket":
+                raise ConnectionError(f"{self}{key}: {masked(str(error))}") from error
         except BotoCoreError as error:
-            raise ConnectionError(f"{self}{key}: {error}") from error
+            raise ConnectionError(f"{self}{key}: {masked(str(error))}") from error

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from registry.errors import LedgerLocked, LedgerUnwritable, SettingsError
 
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     import psycopg
 
 PREFIX = "ducklake:postgres:"
-EXPECTED = "ducklake:postgres:dbname=NAME host=HOST user=USER|/a/folder/that/every/machine/mounts"
+EXPECTED = "ducklake:postgres:dbname=NAME host=HOST user=USER|/folder/that/every/machine/mounts, or |s3://bucket/prefix"
 _LOCK = (0x5052, 0x4C44)
 """Two numbers of ours: advisory locks of one database share one space."""
-_SECRET = re.compile(r"""(password|passfile|sslpassword)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s'"]+)""", re.IGNORECASE)
+_SECRET = re.compile(r"""(password|passfile|sslpassword|s3_\w+)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s'"]+)""", re.IGNORECASE)
+_DATA = re.compile(r"/.*|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./=+-]*)?")
+"""httpfs takes what follows `?` for settings, and `*` for a pattern."""
 _IN_URL = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
 _HOLDERS = """
     SELECT a.application_name AS name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
@@ -28,7 +30,7 @@ _HOLDERS = """
 
 
 class Address(NamedTuple):
-    """`conninfo` as libpq reads it; `data` is where the Parquet files are. Printed without its secrets."""
+    """`conninfo` as libpq reads it; `data`, with `/` at its end: the Parquet files. Printed without secrets."""
 
     conninfo: str
     data: str
@@ -41,17 +43,42 @@ class Address(NamedTuple):
         """Without secrets, for messages."""
         return f"{PREFIX}{masked(self.conninfo)}|{self.data}"
 
+    @property
+    def password(self) -> str | None:
+        """The one that is in `conninfo`; None: libpq finds one in a file or in the environment, or needs none."""
+        return _parts(self.conninfo).get("password")
+
+    @property
+    def openly(self) -> str:
+        """`conninfo` without it."""
+        from psycopg.conninfo import make_conninfo
+
+        return make_conninfo("", **_parts(self.conninfo) | {"password": None})
+
+    @property
+    def on_s3(self) -> bool:
+        return self.data.startswith("s3://")
+
 
 def address(text: str) -> Address:
-    """Read `ducklake:postgres:<conninfo>|<folder>`. Raises SettingsError, which never repeats a password."""
+    """Read `ducklake:postgres:<conninfo>|<folder>`, or `|s3://bucket/prefix`.
+
+    Raises SettingsError, which never repeats a password.
+    """
     conninfo, _, data = text.removeprefix(PREFIX).rpartition("|")
-    if text.startswith(PREFIX) and conninfo.strip() and data.startswith("/"):
+    if text.startswith(PREFIX) and conninfo.strip() and _DATA.fullmatch(data):
         return Address(conninfo.strip(), data.rstrip("/") + "/")
     raise SettingsError(
         f"the ledger {masked(text)!r} is of a kind that is not known",
         expected=f"a path, duckdb:///<path>, or {EXPECTED}",
         fix="Set PROMPTSHIP_LEDGER to one of these",
     )
+
+
+def _parts(conninfo: str) -> dict[str, Any]:
+    from psycopg.conninfo import conninfo_to_dict
+
+    return conninfo_to_dict(conninfo)
 
 
 def masked(text: str) -> str:

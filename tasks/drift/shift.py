@@ -18,6 +18,11 @@ PERMUTATIONS = 999
 FLAT = 1e-9
 """A statistic whose permutations have a smaller standard deviation cannot tell anything: constant outputs."""
 
+LIKELY = 0.01
+LIKELY_Z = 2.33
+"""A permutation p above 1 % is no z beyond 2.33, whatever the standard deviation says: where answers hardly vary, one
+rare answer alone is z 3 at p .09."""
+
 POWER = 1.25
 """Normal quantile of .894: two independent keys that each have this power have .80 together."""
 
@@ -26,7 +31,8 @@ POWER = 1.25
 class Shift:
     """Tonight's draws against the reference.
 
-    `z`: (observed - mean) / sd over permutations; 0 where nothing varies. `p`: one-sided, at least 1 / (B + 1).
+    `z`: (observed - mean) / sd over permutations, at most 2.33 where p is above .01; 0 where nothing varies. `p`:
+    one-sided, at least 1 / (B + 1).
     `effect`: the leg's own effect size, what chance gives taken off. `noise`: its standard deviation by chance alone.
     `calls`: draws of tonight that were compared; `left_out`: probes or cases without a draw on one side.
     """
@@ -81,4 +87,5 @@ def standardised(observed: float, permuted: Floats) -> tuple[float, float]:
     if spread < FLAT:
         return 0.0, 1.0
     p = (1 + int((permuted >= observed - FLAT).sum())) / (len(permuted) + 1)
-    return (observed - float(permuted.mean())) / spread, p
+    z = (observed - float(permuted.mean())) / spread
+    return (min(z, LIKELY_Z) if p > LIKELY else z), p

@@ -9,6 +9,9 @@ from typing import Literal
 
 import numpy as np
 
+from tasks.statistics.bootstrap import widening
+from tasks.statistics.ratio import Z95
+
 from .exact import Grid
 from .factors import MIX, PRICE, UNRECORDED, behind, causes
 from .fit import scale
@@ -84,11 +87,12 @@ def explain(
     found = split(total, size, told, free, priced)
     drawn = _drawn(table, seed)
     spread = None if drawn is None else split(table.weighted(drawn), size, told, free, priced)
+    wider = widening(min(map(len, table.blocks())), Z95) if drawn is not None else 1.0
     rest = PRICE if priced else UNRECORDED
     factors = [(MIX,), *(tuple(names[place] for place in group) for group in told)]
     factors.append((*(names[place] for place in free), rest))
     requests = (int(total.n[0].sum()), int(total.n[1].sum()))
-    return _explanation(metric, found, spread, factors, tuple(components), requests)
+    return _explanation(metric, found, spread, wider, factors, tuple(components), requests)
 
 
 def _drawn(table: Table, seed: int) -> Floats | None:
@@ -107,15 +111,20 @@ def _explanation(
     metric: str,
     found: Split,
     spread: Split | None,
+    wider: float,
     factors: Sequence[tuple[str, ...]],
     changed: tuple[str, ...],
     requests: tuple[int, int],
 ) -> Explanation:
-    values = _listed(found)
+    values = [float(column) for column in _columns(found)]
     grid = Grid.of([float(found.before), float(found.after), *values])
     before, after = grid.number(float(found.before)), grid.number(float(found.after))
     exact = grid.adding_up(values, after - before)
-    ranges = _ranges(spread, len(values), grid)
+    if spread is None:
+        ranges: list[Range] = [(None, None)] * (len(values) + 1)
+    else:
+        centres = [float(found.after - found.before), *values]
+        ranges = _ranges(centres, [spread.after - spread.before, *_columns(spread)], wider, grid)
     parts = tuple(
         Part(names, value, *ends, _told(names, *ends), _behind(names, changed))
         for names, value, ends in zip(factors, exact, ranges[1:], strict=True)
@@ -123,16 +132,17 @@ def _explanation(
     return Explanation(metric, before, after, after - before, *ranges[0], parts, changed, requests)
 
 
-def _listed(found: Split) -> list[float]:
-    return [float(found.mix), *(float(value) for value in found.drivers), float(found.rest)]
+def _columns(found: Split) -> list[Floats]:
+    return [found.mix, *np.moveaxis(found.drivers, -1, 0), found.rest]
 
 
-def _ranges(spread: Split | None, parts: int, grid: Grid) -> list[tuple[Decimal | None, Decimal | None]]:
-    """The middle 95 % of the draws: of the change, then of each part."""
-    if spread is None:
-        return [(None, None)] * (parts + 1)
-    columns = [spread.after - spread.before, spread.mix, *np.moveaxis(spread.drivers, -1, 0), spread.rest]
-    ends = [np.quantile(column, [0.025, 0.975]) for column in columns]
+Range = tuple[Decimal | None, Decimal | None]
+
+
+def _ranges(centres: Sequence[float], draws: Sequence[Floats], wider: float, grid: Grid) -> list[Range]:
+    """The middle 95 % of the draws around each estimate, stretched for few units."""
+    quantiles = [np.quantile(column, [0.025, 0.975]) for column in draws]
+    ends = [centre + wider * (pair - centre) for centre, pair in zip(centres, quantiles, strict=True)]
     return [(grid.number(float(low)), grid.number(float(high))) for low, high in ends]
 
 

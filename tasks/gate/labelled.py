@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +13,7 @@ from tasks.gate.decide import decide
 from tasks.gate.intent_guards import mean_difference
 from tasks.gate.judged import decide_judged
 from tasks.gate.look import GateVerdict, Look
+from tasks.gate.missing import filled
 from tasks.release.verdict import Verdict
 
 Differences = Mapping[str, float]
@@ -56,6 +56,12 @@ def corrected(verdict: GateVerdict, look: Look, doubts: Sequence[str], human: Di
 
 
 def _judged(look: Look, human: Differences) -> GateVerdict:
-    known = [(pair.case_id, mean_difference(pair.candidate, pair.live)) for pair in look.pairs]
-    scored = [(case, value) for case, value in known if not math.isnan(value)]
-    return decide_judged([value for _, value in scored], [human.get(case) for case, _ in scored], look.margin)
+    """With unscored rounds at their worst and best for the candidate; two different answers cannot tell."""
+    worst, best = (_complete(filled(look, candidate=value), human) for value in (0.0, 1.0))
+    return worst if worst.verdict is best.verdict else replace(worst, verdict=Verdict.INCONCLUSIVE)
+
+
+def _complete(look: Look, human: Differences) -> GateVerdict:
+    judged = [mean_difference(pair.candidate, pair.live) for pair in look.pairs]
+    people = [human.get(pair.case_id) for pair in look.pairs]
+    return decide_judged(judged, people, look.margin, [pair.cluster for pair in look.pairs])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -56,7 +56,7 @@ def look(workspace: Workspace, environment: str, prompt_id: str) -> Day:
     """
     now = workspace.now()
     days = [_drawn(workspace, environment, prompt_id, now - n * DAY) for n in range(DAYS + 1)]
-    today, before = days[0], _others(days[0], days[1:])
+    today, before = days[0], [(day, one) for day, found in enumerate(days[1:], 1) for one in found]
     if not today:
         raise LedgerError(
             f"no request of {prompt_id!r} in {environment!r} in the last 24 hours has its variables",
@@ -82,12 +82,6 @@ def _drawn(workspace: Workspace, environment: str, prompt_id: str, until: dateti
         workspace.store, environment, prompt_id, since=until - DAY, until=until, size=SIZE, seed=METRIC, arms=_ARMS
     )
     return list({one.unit or one.trace_id: one for one in reversed(found)}.values())
-
-
-def _others(today: Sequence[Trace], days: Iterable[Sequence[Trace]]) -> list[tuple[int, Trace]]:
-    """Of units that ask today as well, the day before is no evidence of its own."""
-    known = {one.unit or one.trace_id for one in today}
-    return [(day, one) for day, found in enumerate(days, 1) for one in found if (one.unit or one.trace_id) not in known]
 
 
 def _library(workspace: Workspace, prompt_id: str, version: str) -> Library | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, variance
+from statistics import fmean
+from typing import NamedTuple
 
 from scipy.special import ndtri
 
@@ -44,9 +45,14 @@ def agreement(human: Sequence[bool], judge: Sequence[bool]) -> Agreement:
     n, both = len(pairs), sum(a and b for a, b in pairs)
     good, said = sum(human), sum(judge)
     neither = n - good - said + both
-    chance = (good * said + (n - good) * (n - said)) / n**2 if n else 1.0
+    chance = _chance(good, said, n) if n else 1.0
     kappa = ((both + neither) / n - chance) / (1 - chance) if chance < 1 else None
     return Agreement(n, kappa, both / good if good else None, neither / (n - good) if n > good else None)
+
+
+def _chance(good: int, said: int, n: int) -> float:
+    """The agreement of two that do not look."""
+    return (good * said + (n - good) * (n - said)) / n**2
 
 
 Z_TWO_SIDED = 1.96
@@ -62,23 +68,24 @@ class Uncertainty:
 
 
 def uncertainty(human: Sequence[bool], judge: Sequence[bool]) -> Uncertainty:
-    """Kappa with the standard error of Cohen (1960), the others with Wilson's interval."""
+    """Kappa with the standard error of Cohen (1960), or Wilson's bound of the agreement where all or none agree; the
+    others with Wilson's interval."""
     pairs, found = list(zip(human, judge, strict=True)), agreement(human, judge)
     both, good = sum(a and b for a, b in pairs), sum(human)
-    neither, bad = sum(not (a or b) for a, b in pairs), len(pairs) - good
+    neither, n = sum(not (a or b) for a, b in pairs), len(pairs)
+    bad = n - good
     return Uncertainty(
-        _kappa_interval(found.kappa, (both + neither) / len(pairs), len(pairs)) if found.kappa is not None else None,
+        None if found.kappa is None else _kappa_interval(both + neither, n, _chance(good, sum(judge), n)),
         wilson(both, good, Z_TWO_SIDED) if good else None,
         wilson(neither, bad, Z_TWO_SIDED) if bad else None,
     )
 
 
-def _kappa_interval(kappa: float, agreed: float, n: int) -> Interval:
-    if kappa == 1:
-        return Interval(1.0, 1.0)
-    rest = (1 - agreed) / (1 - kappa)  # 1 - the agreement of chance
-    half = Z_TWO_SIDED * math.sqrt(agreed * (1 - agreed) / n) / rest
-    return Interval(max(kappa - half, -1.0), min(kappa + half, 1.0))
+def _kappa_interval(agreed: int, n: int, chance: float) -> Interval:
+    share = agreed / n
+    half = Z_TWO_SIDED * math.sqrt(share * (1 - share) / n)
+    low, high = wilson(agreed, n, Z_TWO_SIDED) if half == 0 else (share - half, share + half)
+    return Interval(max((low - chance) / (1 - chance), -1.0), min((high - chance) / (1 - chance), 1.0))
 
 
 @dataclass(frozen=True)
@@ -103,17 +110,32 @@ def lean(strata: Strata, comparisons: int) -> Lean | None:
     """The share found good in the group less that in the rest, for answers people find good and for the others apart.
 
     Each of `strata` holds the judge's verdicts (0 or 1) of group and rest; they are weighted by size, so that a group
-    with more bad answers is not taken for a favoured one. Welch's standard error, Bonferroni's level. Strata with fewer
-    than two answers on a side say nothing; None when that is all of them.
+    with more bad answers is not taken for a favoured one. The interval has one good and one bad verdict more on each
+    side (Agresti and Caffo 2000; without them a small group that got none wrong is surely favoured), at Bonferroni's
+    level. Strata with fewer than two answers on a side say nothing; None when that is all of them.
     """
     usable = [(group, rest) for group, rest in strata if min(len(group), len(rest)) >= 2]
     total = sum(len(group) + len(rest) for group, rest in usable)
     if not total:
         return None
-    value = squares = 0.0
+    value = centre = squares = 0.0
     for group, rest in usable:
         weight = (len(group) + len(rest)) / total
+        own, others = _share(group), _share(rest)
         value += weight * (fmean(group) - fmean(rest))
-        squares += weight**2 * (variance(group) / len(group) + variance(rest) / len(rest))
+        centre += weight * (own.mean - others.mean)
+        squares += weight**2 * (own.squared + others.squared)
     half = float(-ndtri(0.025 / comparisons)) * math.sqrt(squares)
-    return Lean(value, Interval(value - half, value + half))
+    return Lean(value, Interval(centre - half, centre + half))
+
+
+class _Share(NamedTuple):
+    mean: float
+    squared: float
+
+
+def _share(verdicts: Sequence[float]) -> _Share:
+    """Mean and squared standard error, a 0 and a 1 added."""
+    n = len(verdicts) + 2
+    mean = (math.fsum(verdicts) + 1) / n
+    return _Share(mean, mean * (1 - mean) / n)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Hashable, Sequence
 from datetime import date
 
+from .paired import cluster_squares
 from .power import Components
 
 
@@ -26,14 +27,9 @@ def between_variance(differences: Sequence[float], s2: float, rounds: int) -> fl
 def design_effect(differences: Sequence[float], clusters: Sequence[Hashable], s2: float, rounds: int) -> float:
     """deff on w2: how much larger the effects' variance of the mean is because clusters move together; at least 1."""
     w2 = between_variance(differences, s2, rounds)
-    groups: dict[Hashable, list[float]] = {}
-    centre = math.fsum(differences) / len(differences)
-    for value, label in zip(differences, clusters, strict=True):
-        groups.setdefault(label, []).append(value - centre)
-    if w2 == 0 or len(groups) < 2:
+    if w2 == 0:
         return 1.0
-    squares = math.fsum(math.fsum(group) ** 2 for group in groups.values()) * len(groups) / (len(groups) - 1)
-    return max((squares / len(differences) - 2 * s2 / rounds) / w2, 1.0)
+    return max((cluster_squares(differences, clusters) / len(differences) - 2 * s2 / rounds) / w2, 1.0)
 
 
 def measure(

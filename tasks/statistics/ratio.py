@@ -50,9 +50,14 @@ class Ratio:
     def share_interval(self, z: float = Z95) -> Interval:
         """Wilson's interval of a mean of values in 0..1, with as many requests as the units are worth.
 
-        That number is mean * (1 - mean) / se^2, at most n; where all values are alike it is the number of units.
+        That number is mean * (1 - mean) / se^2, smaller by how much wider t is with U - 1 degrees of freedom than with
+        n - 1 (Korn and Graubard, Survey Methodology 24, 1998), at most n; the number of units where all are alike.
         """
         se, spread = self.se, self.mean * (1 - self.mean)
-        worth = float(self.units) if not se or spread <= 0 else min(spread / se**2, float(self.n))
+        if not se or spread <= 0:
+            worth = float(self.units)
+        else:
+            narrower = t_quantile(z, self.n - 1) / t_quantile(z, self.units - 1)
+            worth = min(spread / se**2 * narrower**2, float(self.n))
         share = min(max(self.mean, 0.0), 1.0)
         return wilson(share * worth, worth, z)

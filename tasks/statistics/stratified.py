@@ -3,7 +3,9 @@
 Each phase gives a difference of means; they are put together with the weights n1 n0 / (n1 + n0) of Cochran (Biometrics
 10, 1954) and of Mantel and Haenszel, so that a phase counts for as much as it compares and a mean that moves from phase
 to phase moves nothing. For yes/no values each arm gets one yes and one no more, split over the phases: with one phase
-this is the interval of Agresti and Caffo (The American Statistician 54, 2000).
+this is the interval of Agresti and Caffo (The American Statistician 54, 2000). For other values no arm of a phase has a
+smaller variance than all arms together: a few units of a long tail show too little of it whenever their mean is small
+(10 against 190 lognormal ones with sigma 1.5: without this the 95 % interval holds the truth in 82 %).
 """
 
 from __future__ import annotations
@@ -44,8 +46,8 @@ def difference(phases: Sequence[Phase], *, yes_no: bool) -> Difference | None:
     compared = [phase for phase in phases if phase.new.size and phase.old.size]
     if not compared:
         return None
-    added = 1 / len(compared) if yes_no else 0.0
-    parts = [(_mean(phase.new, added), _mean(phase.old, added)) for phase in compared]
+    added, least = (1 / len(compared), 0.0) if yes_no else (0.0, _within(compared))
+    parts = [(_mean(phase.new, added, least), _mean(phase.old, added, least)) for phase in compared]
     weights = np.array([new.n * old.n / (new.n + old.n) for new, old in parts])
     weights /= weights.sum()
     value = float(sum(w * (new.mean - old.mean) for w, (new, old) in zip(weights, parts, strict=True)))
@@ -62,10 +64,18 @@ class _Mean(NamedTuple):
     n: float
 
 
-def _mean(values: Floats, added: float) -> _Mean:
-    """Mean and squared standard error, with `added` ones and as many zeros."""
+def _within(phases: Sequence[Phase]) -> float:
+    """The pooled variance inside an arm of a phase; 0 when each has a single unit."""
+    arms = [arm for phase in phases for arm in phase]
+    freedom = sum(arm.size - 1 for arm in arms)
+    return sum(float(((arm - arm.mean()) ** 2).sum()) for arm in arms) / freedom if freedom else 0.0
+
+
+def _mean(values: Floats, added: float, least: float) -> _Mean:
+    """Mean and squared standard error, with `added` ones and as many zeros, or a variance of at least `least`."""
     n = values.size + 2 * added
     mean = (float(values.sum()) + added) / n
     if added:
         return _Mean(mean, mean * (1 - mean) / n, n)
-    return _Mean(mean, float(values.var(ddof=1)) / n if values.size > 1 else 0.0, n)
+    own = float(values.var(ddof=1)) if values.size > 1 else 0.0
+    return _Mean(mean, max(own, least) / n, n)

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tasks.drift.rule import KEY
-from tasks.drift.text import CONFIRM_DRAWS, REFERENCE_DRAWS, SCREEN_DRAWS
+from tasks.drift.text import CONFIRM_DRAWS, REFERENCE_DRAWS, SCREEN_DRAWS, Texts, compare
 from tests.bars.drift.drawing import Answers, answers, sources
 
 each_source = pytest.mark.parametrize("source", sources("answers"))
@@ -75,6 +75,25 @@ def over_dispersed(source: str, nights: int) -> Null:
         then = [np.concatenate(rows) for rows in zip(*batches, strict=True)]
         found.append(two_keys(known, then, screen, confirm, rng))
     return summed(found)
+
+
+@pytest.mark.bars
+@pytest.mark.parametrize("rare", [0.001, 0.005, 0.01])
+def test_a_cell_that_hardly_varies_is_left_alone(rare: float) -> None:
+    """Eight cases with one answer each, and now and then another one."""
+    rng, screens = np.random.default_rng(8), 0
+    for night in range(100):
+        then, now = (rarely(rare, calls, rng) for calls in (REFERENCE_DRAWS, SCREEN_DRAWS))
+        screens += compare(then, now, night, permutations=PERMUTATIONS).z >= KEY
+    assert screens / 100 <= 0.02
+
+
+def rarely(rare: float, calls: int, rng: np.random.Generator) -> Texts:
+    """The answer is another one with this chance."""
+    return {
+        f"c{case}": [f"no {rng.integers(50)}" if odd else "as ever" for odd in rng.random(calls) < rare]
+        for case in range(8)
+    }
 
 
 def two_keys(

@@ -8,8 +8,6 @@ import pytest
 from tasks.drift import harm
 from tasks.drift.harm import Harm, Scores
 
-SEED = 5
-
 
 def scores(shift: float, count: int, seed: int, cases: int = 8, sd: float = 0.2) -> Scores:
     rng = np.random.default_rng(seed)
@@ -24,7 +22,7 @@ def scores(shift: float, count: int, seed: int, cases: int = 8, sd: float = 0.2)
     [(-0.20, 12, Harm.DEGRADED), (0.0, 200, Harm.BENIGN), (0.2, 12, Harm.BENIGN), (-0.04, 12, Harm.INCONCLUSIVE)],
 )
 def test_harm(shift: float, count: int, wanted: Harm) -> None:
-    found = harm.judge(scores(0.0, 60, 1), scores(shift, count, 2), SEED)
+    found = harm.judge(scores(0.0, 60, 1), scores(shift, count, 2))
     assert found.harm is wanted
     assert found.interval.low <= found.delta <= found.interval.high
     assert found.calls == 8 * count
@@ -32,28 +30,35 @@ def test_harm(shift: float, count: int, wanted: Harm) -> None:
 
 def test_equal_scores_are_never_degraded() -> None:
     same = {f"c{case}": [case / 8] * 12 for case in range(8)}
-    found = harm.judge(same, same, SEED)
+    found = harm.judge(same, same)
     assert (found.harm, found.delta, tuple(found.interval)) == (Harm.BENIGN, 0.0, (0.0, 0.0))
 
 
 def test_a_small_certain_loss_is_within_the_margin() -> None:
     arms: list[Scores] = [{f"c{case}": [level] * 12 for case in range(8)} for level in (0.50, 0.47)]
     old, new = arms
-    assert harm.judge(old, new, SEED).harm is Harm.BENIGN
-    assert harm.judge(old, new, SEED, margin=0.02).harm is Harm.DEGRADED
+    assert harm.judge(old, new).harm is Harm.BENIGN
+    assert harm.judge(old, new, margin=0.02).harm is Harm.DEGRADED
+
+
+def test_few_cases_that_differ_prove_nothing() -> None:
+    """Two cases, one of them worse by 30 points, without any noise: the next case may be either."""
+    old: Scores = {"a": [0.8] * 12, "b": [0.8] * 12}
+    new: Scores = {"a": [0.78] * 12, "b": [0.5] * 12}
+    assert harm.judge(old, new).harm is Harm.INCONCLUSIVE
 
 
 def test_what_has_no_score_is_counted_and_not_zero() -> None:
     old: Scores = {"a": [0.5, None, 0.5], "b": [0.5], "c": [0.5], "d": [None]}
     new: Scores = {"a": [0.5], "b": [None, 0.5], "c": [], "d": [0.5], "e": [1.0]}
-    found = harm.judge(old, new, SEED)
+    found = harm.judge(old, new)
     assert (found.delta, found.cases, found.calls, found.unscored, found.left_out) == (0.0, 2, 2, 3, ("c", "d", "e"))
 
 
 @pytest.mark.parametrize("cases", [(), ("a",)])
 def test_fewer_than_two_cases_say_nothing(cases: tuple[str, ...]) -> None:
     arm: Scores = {case: [0.1] * 50 for case in cases}
-    found = harm.judge(arm, arm, SEED)
+    found = harm.judge(arm, arm)
     assert found.harm is Harm.INCONCLUSIVE
     assert math.isnan(found.delta)
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tasks.drift import text
+from tasks.drift import shift, text
 from tasks.drift.text import Texts
 
 SEED = 5
@@ -95,3 +95,10 @@ def test_one_answer_a_case_is_enough_to_compute() -> None:
 def test_stable_says_what_would_have_been_found() -> None:
     few, many = (text.compare(drawn(30, 1), drawn(count, 2), SEED) for count in (2, 12))
     assert few.detectable(1.3) > many.detectable(1.3) > many.detectable(1.0) > 3 * many.noise
+
+
+def test_one_rare_answer_turns_no_key() -> None:
+    """All else is alike: it falls on one of 66 answers, on tonight's in 9 % of all permutations."""
+    found = text.compare({"a": ["yes"] * 60}, {"a": [*["yes"] * 5, "no"]}, seed=1)
+    assert 0.05 < found.p < 0.15
+    assert found.z <= shift.LIKELY_Z

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tasks.statistics.agreement import Uncertainty, agreement, lean, uncertainty
@@ -50,7 +51,12 @@ def test_intervals_hold_the_values() -> None:
 def test_nothing_is_sure_of_a_class_that_was_never_seen() -> None:
     assert uncertainty([True], [True]) == Uncertainty(None, wilson(1, 1, 1.96), None)
     assert uncertainty([], []) == Uncertainty(None, None, None)
-    assert uncertainty([True, False], [True, False]).kappa == (1, 1)
+
+
+def test_a_few_that_all_agree_prove_little() -> None:
+    """Two answers: the agreement may be 34 %, which at .5 by chance is a kappa of -.32."""
+    assert uncertainty([True, False], [True, False]).kappa == pytest.approx((-0.32, 1), abs=0.01)
+    assert uncertainty([True, False], [False, True]).kappa == pytest.approx((-1, 0.32), abs=0.01)
 
 
 def test_a_lean_needs_more_than_chance() -> None:
@@ -62,6 +68,21 @@ def test_a_lean_needs_more_than_chance() -> None:
         found = lean([(kind, rest)], comparisons)
         assert found is not None
         assert found.significant is significant
+
+
+@pytest.mark.parametrize(("good", "right"), [(0.5, 0.98), (0.97, 0.98), (0.9, 0.8)])
+def test_a_small_group_that_is_judged_alike_is_not_favoured(good: float, right: float) -> None:
+    """20 answers beside 400. By Welch's error, 0 where all of a side agree, up to 65 % of them were."""
+    rng, leaning = np.random.default_rng(4), 0
+    for _ in range(300):
+        truth = rng.random(420) < good
+        said = np.where(rng.random(420) < right, truth, ~truth).astype(float)
+        sides = [
+            (said[:20][truth[:20] == one].tolist(), said[20:][truth[20:] == one].tolist()) for one in (True, False)
+        ]
+        found = lean(sides, comparisons=1)
+        leaning += found is not None and found.significant
+    assert leaning / 300 <= 0.08
 
 
 def test_a_group_with_more_bad_answers_is_not_a_favoured_one() -> None:

@@ -26,6 +26,18 @@ def test_four_pseudo_cases_are_added() -> None:
     assert estimate.se == pytest.approx(math.sqrt(spread + 2) / 10)
 
 
+@pytest.mark.parametrize(
+    "sizes", [[100, *[5] * 20], [60, 42, 29, 20, 14, 10, 7, 5, 3, 2]], ids=["one half", "geometric"]
+)
+def test_a_large_cluster_does_not_pass_for_many(sizes: list[int]) -> None:
+    """A loss of exactly the margin, moving by clusters; with C - 1 degrees of freedom and plain squares 9 to 23 %."""
+    rng, codes = np.random.default_rng(3), np.repeat(np.arange(len(sizes)), sizes)
+    effects = rng.normal(-0.05, 0.2, (2000, len(sizes)))[:, codes]
+    low, high = plus_four_rows(effects + rng.normal(0, 0.1, effects.shape), codes).interval(1.645)
+    assert (low > -0.05).mean() <= 0.065
+    assert (high < -0.05).mean() <= 0.065
+
+
 def test_a_cluster_counts_once() -> None:
     alone, tied = plus_four([0.5, 0.5, -0.5, -0.5]), plus_four([0.5, 0.5, -0.5, -0.5], ["a", "a", "b", "b"])
     assert (alone.df, tied.df, tied.clusters) == (3, 1, 2)

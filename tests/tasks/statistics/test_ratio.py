@@ -62,3 +62,14 @@ def test_the_interval_of_a_share_covers_with_units_that_repeat_themselves() -> N
         low, high = of([[float(one)] * 5 for one in bad]).share_interval()
         held += low <= 0.2 <= high
     assert held / 300 > 0.92
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_few_units_are_worth_few_requests(count: int) -> None:
+    """30 requests a unit, each unit with a share of its own; with z for t fewer than 80 % are held."""
+    random, held = np.random.default_rng(2), 0
+    for _ in range(300):
+        shares = random.beta(1.2, 1.2, count)
+        low, high = of([(random.random(30) < share).astype(float).tolist() for share in shares]).share_interval()
+        held += low <= 0.5 <= high
+    assert held / 300 > 0.89

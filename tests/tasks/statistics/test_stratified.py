@@ -61,6 +61,15 @@ def test_a_single_unit_says_nothing() -> None:
     assert (found.low, found.high) == (-math.inf, math.inf)
 
 
+@pytest.mark.parametrize("sizes", [[(10, 190)], [(1, 19)] * 8], ids=["one phase", "single units"])
+def test_few_units_of_a_long_tail_show_little_of_it(sizes: list[tuple[int, int]]) -> None:
+    rng, held = np.random.default_rng(6), 0
+    for _ in range(400):
+        found = difference([Phase(*(rng.lognormal(0, 1.0, n) for n in pair)) for pair in sizes], yes_no=False)
+        held += found is not None and found.low <= 0 <= found.high
+    assert held / 400 >= 0.93
+
+
 @pytest.mark.parametrize(("base", "effect"), [(0.02, 0.0), (0.05, 0.03), (0.3, 0.1)])
 def test_the_interval_holds_the_truth_in_95_percent(base: float, effect: float) -> None:
     rng = np.random.default_rng(7)

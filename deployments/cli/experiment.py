@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from deployments.cli.output import as_json, document, environment_option, table
+from deployments.cli.verbs import Verbs
 
 _COLUMNS = ("metric", "intent", "new", "old", "change", "95 % interval", "units new", "units old", "guard")
 
 
-@click.group("experiment")
+@click.group("experiment", cls=Verbs)
 def command() -> None:
     """A canary read as an A/B test."""
 
@@ -54,6 +55,7 @@ def _print(found: Mapping[str, Any]) -> None:
         word = "ALARM, the arms are not comparable" if ratio["alarm"] else "fits the shares"
         counts = f"{ratio['canary']} new, {ratio['live']} old"
         click.echo(f"sample ratio, {ratio['of']}: {counts}; {word} (evidence {ratio['e_value']:.3g}, alarm at 100)")
+    click.echo(f"served by both versions: {found['crossed']} units, each counted in the arm of its first request")
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:

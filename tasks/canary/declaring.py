@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from registry.metrics import Metrics
-from registry.models import Price
 from registry.policy import Policy
 from registry.runtime.artifact_file import Artifact
 from tasks.canary.freezing import freeze
@@ -36,12 +35,16 @@ class Declared:
 
 
 def declared(workspace: Workspace, record: Record) -> Declared:
-    """The plan of this release against this baseline: the one in the ledger, else a new one."""
+    """The plan of this release against this baseline: the one in the ledger, else a new one.
+
+    Frozen with the generation of the routes: only units assigned later are this plan's.
+    """
     kept = recorded(workspace, record)
     if kept is not None:
         return kept
     found = fresh(workspace, record, workspace.now())
-    payload = {"plan": found.plan.dump(), "units_per_day": found.units_per_day}
+    routes = workspace.publisher.read_table(record.environment).generation
+    payload = {"plan": found.plan.dump(), "units_per_day": found.units_per_day, "generation": routes}
     workspace.store.tx(
         lambda tx: event.append(
             tx,
@@ -49,7 +52,7 @@ def declared(workspace: Workspace, record: Record) -> Declared:
             actor=workspace.actor,
             subjects=subjects(record),
             payload=payload,
-            at=workspace.now(),
+            at=record.after(workspace.now()),
             event_id=_event_id(record),
         )
     )
@@ -68,7 +71,9 @@ def recorded(workspace: Workspace, record: Record) -> Declared | None:
 
 
 def _event_id(record: Record) -> str:
-    return f"{record.release_id}:{record.from_behavior}:plan"
+    """A baseline that is live again after another one is a new one."""
+    again = f":{record.rebased_at.isoformat()}" if record.rebased_at else ""
+    return f"{record.release_id}:{record.from_behavior}:plan{again}"
 
 
 def fresh(workspace: Workspace, record: Record, now: datetime, attempt: int | None = None) -> Declared:
@@ -81,17 +86,15 @@ def fresh(workspace: Workspace, record: Record, now: datetime, attempt: int | No
     metrics = workspace.catalog.metrics
     collected = trace.collected(workspace.store, *place, since=since, until=now)
     windows = windows_of(record.policy, metrics, [name for name in collected if name in metrics])
-    seen = observation.history(
-        workspace.store, *place, record.from_behavior or "", since=since, until=now, windows=windows
-    )
+    live = record.from_behavior or ""
+    seen = observation.history(workspace.store, *place, live, since=since, until=now, windows=windows)
     artifact = workspace.publisher.get_artifact(record.from_behavior or record.to_behavior)
-    began = trace.began(workspace.store, *place, since=since, until=now)
+    began = trace.began(workspace.store, *place, since=since, until=now, behavior=live)
     history = history_of(seen, _cannot_occur(artifact), units_per_day(seen, now, began))
     attempt = attempt or release.get(workspace.store, record.release_id).attempt
     version = workspace.catalog.get(record.prompt_id, record.to_version)
-    note = Note(
-        version.change, record.policy.margins, record.policy.margin_scale, metrics.metric, _price(workspace, artifact)
-    )
+    price = reach(artifact, workspace.catalog, workspace.publisher, record.environment).price
+    note = Note(version.change, record.policy.margins, record.policy.margin_scale, metrics.metric, price)
     plan = freeze(note, record.policy, history, started_at=now, attempt=attempt)
     watched = windows_of(record.policy, metrics, [watch.metric for watch in plan.watches])
     return Declared(plan, watched, history.units_per_day)
@@ -102,20 +105,12 @@ def _cannot_occur(artifact: Artifact) -> set[str]:
     return ({"tool_error"} if not artifact.tools else set()) | ({"fallback"} if not artifact.fallbacks else set())
 
 
-def _price(workspace: Workspace, artifact: Artifact) -> Price | None:
-    return reach(artifact, workspace.catalog, workspace.publisher).price
-
-
-def units_per_day(seen: list[Observation], now: datetime, began: datetime | None = None) -> float | None:
-    """Units over the time since the first request, at most the days looked back at; None without any.
-
-    Without `began` since the first unit closed, which is later where requests reach the ledger late.
-    """
-    answered = [one for one in seen if one.window == "answer"]
-    if not answered:
+def units_per_day(seen: list[Observation], now: datetime, began: datetime | None) -> float | None:
+    """Units of a version over the time since its first request, at most the days looked back at; None without any."""
+    answered = sum(one.window == "answer" for one in seen)
+    if not answered or began is None:
         return None
-    days = max((now - (began or answered[0].closed_at)) / timedelta(days=1), 1 / 1440)
-    return len(answered) / days
+    return answered / max((now - began) / timedelta(days=1), 1 / 1440)
 
 
 def windows_of(rules: Policy, metrics: Metrics, names: Iterable[str]) -> Windows:

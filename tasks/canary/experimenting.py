@@ -9,7 +9,7 @@ from tasks.canary.declaring import recorded
 from tasks.canary.experiment import Experiment, read
 from tasks.canary.looking import assigned
 from tasks.canary.state import State
-from tasks.ledger import look, release
+from tasks.ledger import look, observation, release
 from tasks.ledger.release import Release
 from tasks.release.loading import load
 from tasks.release.record import Walk
@@ -25,7 +25,10 @@ def newest(workspace: Workspace, environment: str, prompt: str) -> str:
 
 
 def show(workspace: Workspace, release_id: str) -> dict[str, Any]:
-    """JSON-ready. Raises UnknownRelease, ReleaseError for a release without a canary."""
+    """JSON-ready; `crossed` units were served by both versions before its end.
+
+    Raises UnknownRelease, ReleaseError for a release without a canary.
+    """
     row = release.get(workspace.store, release_id)
     experiment = _read(workspace, row)
     return {
@@ -35,6 +38,7 @@ def show(workspace: Workspace, release_id: str) -> dict[str, Any]:
         "new": row.to_version,
         "old": row.from_version,
         "decision": row.decision,
+        "crossed": observation.crossed(workspace.store, row, row.ended_at or workspace.now()),
         **experiment.dump(),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,13 +42,14 @@ class _Found:
     waits: list[str]
 
 
-def judge(plan: Plan, state: State, moment: Moment, assigned: Mapping[int, Arms]) -> Look:
+def judge(plan: Plan, state: State, moment: Moment, assigned: Mapping[int, Arms], keys: Sequence[str] = ()) -> Look:
     """The look at this state.
 
-    `assigned` are units by arm and share (basis points) from the assignment log, the holdback left out and their
-    answer window over: it also has the units whose answers never arrived. Missing telemetry, a sample-ratio alarm,
-    evidence of harm from `hold_at` on and a declared guard that cannot be watched hold the canary; nothing but proved
-    non-inferiority on every guard moves it on. After promotion nothing is left to move: it rolls back, holds or waits.
+    `assigned` are units by arm and share (basis points) from the assignment log, the holdback left out: it also has the
+    units whose answers never arrived. `keys` names those that units were hashed with. Missing telemetry, a
+    sample-ratio alarm, a second key, evidence of harm from `hold_at` on and a declared guard that cannot be watched
+    hold the canary; nothing but proved non-inferiority on every guard moves it on. After promotion nothing is left to
+    move: it rolls back, holds or waits.
     """
     totals, next_share = Totals(plan, state), plan.next_share(moment.share_bps)
     blamed = state.alarm.streams if state.alarm else ()
@@ -56,7 +57,7 @@ def judge(plan: Plan, state: State, moment: Moment, assigned: Mapping[int, Arms]
     ratios = sample_ratios(state, assigned)
     dwell_left = _dwell_left(plan, moment, next_share)
     silent, harm = _silent(state, assigned), _harm(plan, state)
-    holds = silent + _holds(plan, totals, rows, ratios)
+    holds = silent + _told_apart(keys) + _holds(plan, totals, rows, ratios)
     found = _Found(harm, holds, _waits(plan, state, moment, rows, dwell_left))
     action, reason = _decide(found, next_share, moment.promoted)
     here = state.units.get(moment.share_bps, Arms())
@@ -111,6 +112,13 @@ def _silent(state: State, assigned: Mapping[int, Arms]) -> list[str]:
     if state.total.canary or not live or state.total.live * canary / live < SILENT:
         return []
     return [f"no telemetry: {canary} units went to the canary, no answer of theirs is logged"]
+
+
+def _told_apart(keys: Sequence[str]) -> list[str]:
+    """Under another key a user is another unit: counted twice, and as if one said nothing about the other."""
+    if len(keys) < 2:
+        return []
+    return [f"units are hashed with {len(keys)} keys ({', '.join(keys)}): set one PROMPTSHIP_UNIT_KEY everywhere"]
 
 
 def _holds(plan: Plan, totals: Totals, rows: tuple[GuardRow, ...], ratios: tuple[SampleRatio, ...]) -> list[str]:

@@ -59,7 +59,8 @@ def _look(tx: Transaction, record: Record, told: Declared, claimed: Claim, momen
     after = min((mark.closed_at for mark in state.marks.values()), default=None)
     units = _units(tx, row, told, moment, after)
     grown = observe(told.plan, state, map(_unit, units))
-    found = judge(told.plan, grown, moment, assigned(tx, record.release_id))
+    keys = assignment.key_ids(tx, record.release_id)
+    found = judge(told.plan, grown, moment, assigned(tx, record.release_id), keys)
     number = kept[0].batch_seq + 1 if kept else 1
     if not kept or grown != state or kept[0].verdict != found.action:
         look.forget_states(tx, record.release_id)

@@ -63,7 +63,7 @@ def _row(
     breached: bool,
 ) -> GuardRow:
     proof = None if logs is None else math.exp(min(float(mixture(np.array(logs), proof_weights(watch))), 700.0))
-    verdict, reason = lacking or _verdict(watch, stream, proof)
+    verdict, reason = lacking or _verdict(stream, proof)
     if breached:
         verdict, reason = GuardVerdict.BREACH, f"harm beyond {watch.text} is proved"
     shown = estimate(watch, stream)
@@ -84,7 +84,7 @@ def _row(
     )
 
 
-def _verdict(watch: Watch, stream: Stream, proof: float | None) -> tuple[GuardVerdict, str]:
+def _verdict(stream: Stream, proof: float | None) -> tuple[GuardVerdict, str]:
     if proof is None:
         return GuardVerdict.PASS, "a level is proved before promotion, not before a step"
     n = f"{stream.canary.n} canary and {stream.live.n} live units"

@@ -101,7 +101,7 @@ class _Watch:
             self.record,
             by=self.workspace.actor,
             reason=outcome.reason,
-            also=[told(self.workspace, self.record, stage, outcome, now)],
+            because=told(self.workspace, self.record, stage, outcome, now),
             results=[result],
         )
         return replace(outcome, written=written)
@@ -116,7 +116,7 @@ class _Watch:
     def _renewed(self, allowed: bool) -> bool:
         """Renew the lease after a look that allows it; False when this canary is gone."""
         if not allowed:
-            return True
+            return traffic.running(self.workspace, self.record) is not None
         try:
             traffic.renew(self.workspace, self.record)
         except GenerationTaken:

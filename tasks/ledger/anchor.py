@@ -43,34 +43,5 @@ def behavior(reader: Reader, environment: str, prompt_id: str) -> str | None:
 
 
 def move(tx: Transaction, row: Anchor) -> None:
-    """Append a row made by somebody else, such as an intent."""
+    """Tie the ratchet to this version, or drop it: it was rolled back and is the anchor no more."""
     insert(tx, "anchor", [row])
-
-
-def set(
-    tx: Transaction,
-    environment: str,
-    prompt_id: str,
-    *,
-    behavior: str,
-    evalset_sha: str | None,
-    release_id: str | None,
-    reason: str,
-    at: datetime,
-) -> None:
-    """Tie the ratchet to this version."""
-    move(tx, Anchor(environment, prompt_id, evalset_sha, behavior, at, release_id, "set", reason))
-
-
-def drop(
-    tx: Transaction,
-    environment: str,
-    prompt_id: str,
-    *,
-    behavior: str,
-    release_id: str | None,
-    reason: str,
-    at: datetime,
-) -> None:
-    """This version was rolled back: it is the anchor no more."""
-    move(tx, Anchor(environment, prompt_id, None, behavior, at, release_id, "drop", reason))

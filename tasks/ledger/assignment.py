@@ -41,7 +41,8 @@ def insert_many(tx: Transaction, rows: Sequence[Assignment], ingested_at: dateti
 
 def counts(reader: Reader, release_id: str) -> list[Assigned]:
     """Units of a release by share and arm, whether or not an answer arrived: for the sample-ratio check."""
-    found = reader.rows(statement("assigned"), {"release_id": release_id})
+    sql = f"WITH first AS ({statement('first_assigned')}) {statement('assigned')}"
+    found = reader.rows(sql, {"release_id": release_id})
     return [Assigned(row["share_bps"], row["arm"], row["units"]) for row in found]
 
 

@@ -60,7 +60,8 @@ AHEAD = timedelta(days=1)
 def unit_observations(
     reader: Reader, release: Release, now: datetime, windows: Windows, after: datetime | None = None
 ) -> list[Observation]:
-    """The units of a release that are closed at `now`, in (closed_at, unit) order, answers before feedback.
+    """The units of a release's newest canary that are closed at `now`, in (closed_at, unit) order, answers before
+    feedback.
 
     A unit closes when `answer_window` after its first request is over and that request is in the ledger; a second time,
     for feedback, when `unit_window` is over. What was closed once never changes. `after` leaves out what closed before.

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
-from registry.errors import GenerationTaken, LedgerError
+from registry.errors import AccessDenied, GenerationTaken, LedgerError
 from registry.runtime import atomic
 from registry.runtime.publishing import Publisher
 from registry.runtime.routes import RouteTable
@@ -94,12 +94,13 @@ def intent(
 def carry_out(folder: Path, publisher: Publisher, store: Store, wanted: Intent) -> bool:
     """Publish the table and write the ledger's part; False when the ledger was out of reach and a replay will.
 
-    Raises GenerationTaken when somebody else wrote first: then nothing has happened.
+    Raises GenerationTaken when somebody else wrote first, AccessDenied when this account may not write the table: then
+    nothing has happened.
     """
     path = _write(folder, wanted)
     try:
         publisher.swap(wanted.table, wanted.expected_generation)
-    except GenerationTaken:
+    except (GenerationTaken, AccessDenied):
         path.unlink(missing_ok=True)
         raise
     try:

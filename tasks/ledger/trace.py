@@ -128,13 +128,17 @@ def traffic(reader: Reader, environment: str, prompt_id: str, *, since: datetime
     return Traffic(row["requests"], row["units"])
 
 
-def began(reader: Reader, environment: str, prompt_id: str, *, since: datetime, until: datetime) -> datetime | None:
-    """The first request of a span that anybody served; None without any."""
+def began(
+    reader: Reader, environment: str, prompt_id: str, *, since: datetime, until: datetime, behavior: str | None = None
+) -> datetime | None:
+    """The first request of a span that anybody served, or that this behavior served as live; None without any."""
     sql = (
         "SELECT min(ts) AS ts FROM trace WHERE environment = $environment AND prompt_id = $prompt_id"
         " AND ts >= $since AND ts < $until AND arm <> 'shadow'"
+        " AND ($behavior IS NULL OR (intended = $behavior AND arm = 'live'))"
     )
-    found: datetime | None = reader.rows(sql, _span(environment, prompt_id, since, until))[0]["ts"]
+    given = _span(environment, prompt_id, since, until) | {"behavior": behavior}
+    found: datetime | None = reader.rows(sql, given)[0]["ts"]
     return found
 
 

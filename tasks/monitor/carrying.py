@@ -10,17 +10,16 @@ from typing import Final
 from registry.errors import ClaimTaken
 from registry.runtime.routes import Canary
 from tasks.canary.stage import glance
-from tasks.ledger import event
 from tasks.ledger.claim import Claim
 from tasks.ledger.release import Release
 from tasks.rehearsal import stage as rehearsal
-from tasks.release import asking, closing, promoting
+from tasks.release import asking, closing, promoting, traffic
 from tasks.release.claiming import hold
+from tasks.release.extent import until
 from tasks.release.loading import load
 from tasks.release.order import next_step, question
 from tasks.release.outcome import State, outcome
 from tasks.release.record import Record, Stage, Step, Walk
-from tasks.release.recording import StageOutcome
 from tasks.release.taking import Run, take
 from tasks.release.workspace import Workspace
 from tasks.report.writing import write_report
@@ -56,7 +55,7 @@ def carry_on(workspace: Workspace, row: Release, began: datetime) -> Finding | N
 
     `began` is since when this monitor watches: a stage that ended in an error after that is left for the next one.
     """
-    walk = Walk(began, _until(workspace, row.release_id), timedelta.max)
+    walk = Walk(began, until(workspace.store, row.release_id), timedelta.max)
     if not _waits(workspace, load(workspace, row.release_id, walk, workspace.now())):
         return None
     place = f"{row.environment}/{row.prompt_id}"
@@ -67,27 +66,13 @@ def carry_on(workspace: Workspace, row: Release, began: datetime) -> Finding | N
         return None
 
 
-def _until(workspace: Workspace, release_id: str) -> Stage | None:
-    """How far the person who opened it wanted it to go."""
-    opened = [e for e in event.of_release(workspace.store, release_id) if e.kind == "promptship.release.opened"]
-    until = opened[0].payload.get("until") if opened else None
-    return Stage(until) if until else None
-
-
 def _waits(workspace: Workspace, record: Record) -> Step | None:
     """The step that is the monitor's to take; while a person is asked, a look at the canary that is on."""
-    running = _running(workspace, record)
+    running = traffic.running(workspace, record)
     step = next_step(record, workspace.now())
     if step is None and running is not None:
         return kept(record, running, workspace.now())
     return step if may_take(step, record.promoted or running is not None) else None
-
-
-def _running(workspace: Workspace, record: Record) -> Canary | None:
-    """The canary of this release, where the table has one."""
-    route = workspace.publisher.read_table(record.environment).prompts.get(record.prompt_id)
-    canary = route.canary if route is not None else None
-    return canary if canary is not None and canary.release == record.release_id else None
 
 
 def kept(record: Record, running: Canary, now: datetime) -> Step | None:
@@ -100,17 +85,13 @@ def _walk(workspace: Workspace, record: Record, claimed: Claim) -> Finding | Non
     """Steps until the same one comes again: a canary that is not decided is looked at once a pass."""
     before: Step | None = None
     while (step := _waits(workspace, record)) and step != before:
-        run = partial(_glance, claimed=claimed) if step.stage is Stage.CANARY else _RUNS[step.stage]
+        run: Run = partial(glance, claimed=claimed) if step.stage is Stage.CANARY else _RUNS[step.stage]
         record, before = take(workspace, record, step, run), step
     return _found(workspace, record, before) if before is not None else None
 
 
-def _glance(workspace: Workspace, record: Record, step: Step, *, claimed: Claim) -> StageOutcome | None:
-    return glance(workspace, record, step, claimed)
-
-
 def _found(workspace: Workspace, record: Record, last: Step) -> Finding:
-    ended = outcome(record, workspace.now())
+    ended = outcome(record)
     if record.decision is not None:
         write_report(workspace, record.release_id)
     watching = ended.state is State.WATCHING

@@ -12,7 +12,7 @@ from registry.policy import Policy
 from registry.runtime.routes import Route
 from registry.runtime.routes_change import rollback_target
 from tasks.canary.declaring import LOOK_BACK, history_of, units_per_day, windows_of
-from tasks.ledger import claim, event, ingest, look, observation
+from tasks.ledger import claim, event, ingest, look, observation, trace
 from tasks.ledger.claim import Claim
 from tasks.ledger.event import Event
 from tasks.ledger.look import WHOLE, Look
@@ -135,12 +135,13 @@ def _fresh(workspace: Workspace, place: tuple[str, str], route: Route, rules: Po
     """Frozen from what the target of a rollback did in its last days as live."""
     target, metrics = rollback_target(route), workspace.catalog.metrics
     seen: list[Observation] = []
+    began = None
     if target is not None:
         windows = windows_of(rules, metrics, [guard.metric for guard in rules.live_guards])
-        seen = observation.history(
-            workspace.store, *place, target.behavior, since=since.at - LOOK_BACK, until=since.at, windows=windows
-        )
-    before = history_of(seen, set(), units_per_day(seen, since.at))
+        first, until = since.at - LOOK_BACK, since.at
+        seen = observation.history(workspace.store, *place, target.behavior, since=first, until=until, windows=windows)
+        began = trace.began(workspace.store, *place, since=first, until=until, behavior=target.behavior)
+    before = history_of(seen, set(), units_per_day(seen, since.at, began))
     return freeze(rules.live_guards, metrics, before, since.at)
 
 

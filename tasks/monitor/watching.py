@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from registry.errors import ClaimTaken, PromptshipError
+from registry.errors import AccessDenied, ClaimTaken, PromptshipError
 from tasks.ledger import release
 from tasks.ledger.claim import Claim
 from tasks.ledger.release import Release
@@ -28,8 +28,9 @@ T = TypeVar("T")
 def watch(workspace: Workspace, environments: Sequence[str], length: timedelta, told: Told) -> None:
     """Pass after pass for this long, one at least; `told` hears of each finding.
 
-    Environments that another monitor watches are left to it. Raises ClaimTaken when those are all of them, and when
-    another one takes over meanwhile.
+    Environments that another monitor watches are left to it, and those that this account may not write to one that may:
+    who cannot take traffic back must not hold the watch. Raises ClaimTaken or AccessDenied when those are all of them,
+    and ClaimTaken when another one takes over meanwhile.
     """
     began = workspace.now()
     with _held(workspace, environments) as claims:
@@ -62,14 +63,15 @@ def look_round(workspace: Workspace, environment: str, claimed: Claim, began: da
 
 @contextmanager
 def _held(workspace: Workspace, environments: Sequence[str]) -> Iterator[dict[str, Claim]]:
-    """The environments that nobody else watches, with the claims on them."""
+    """The environments that nobody else watches and that this account may act in, with the claims on them."""
     with ExitStack() as stack:
         claims: dict[str, Claim] = {}
-        taken: ClaimTaken | None = None
+        taken: ClaimTaken | AccessDenied | None = None
         for name in environments:
             try:
+                workspace.publisher.check_writable(name)
                 claims[name] = stack.enter_context(hold(workspace, f"watch:{name}/*"))
-            except ClaimTaken as error:
+            except (ClaimTaken, AccessDenied) as error:
                 taken = error
         if taken is not None and not claims:
             raise taken

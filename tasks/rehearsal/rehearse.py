@@ -80,7 +80,8 @@ def rehearse(workspace: Workspace, subject: Subject, conclude: Conclude = lambda
 
 def _asked(workspace: Workspace, subject: Subject) -> Answers:
     try:
-        arm = of_published("rehearsal", subject.back.behavior, workspace.catalog, workspace.publisher)
+        place = (workspace.catalog, workspace.publisher, subject.environment)
+        arm = of_published("rehearsal", subject.back.behavior, *place)
         selection = evalset.load(workspace.roots.evalsets, subject.evalset)
         door = Gateway(Budget(max_usd=subject.budget_usd))
         jobs = [Job(case, arm, 1) for case in selection.cases]

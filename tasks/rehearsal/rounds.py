@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from registry.environments import SANDBOX
 from tasks.release.verdict import Verdict, worst
 from tasks.release.workspace import Workspace
 
@@ -24,8 +25,11 @@ class Round(NamedTuple):
 
 
 def rehearse_live(workspace: Workspace, environment: str, prompt: str | None = None) -> Round:
-    """Each live prompt of the environment, or one. Raises NoRoute, UnknownEnvironment, LedgerError, OSError."""
+    """Each live prompt of the environment, or one. Raises AccessDenied where this account may not certify what passes,
+    NoRoute, UnknownEnvironment, LedgerError, OSError."""
     workspace.catalog.environments.environment(environment)
+    for name in (environment, SANDBOX):
+        workspace.publisher.check_writable(name)
     table = workspace.publisher.read_table(environment)
     routes = {prompt: table.route(prompt)} if prompt else dict(sorted(table.prompts.items()))
     found = Round([], [])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, NamedTuple
 
+from registry.environments import SANDBOX
 from registry.errors import GenerationTaken, NoRoute
 from registry.runtime import routes_change
 from registry.runtime.atomic import locked
@@ -18,7 +19,6 @@ from tasks.release.workspace import Workspace
 
 from .subject import Subject
 
-SANDBOX: Final = "sandbox"
 _TRIES: Final = 20
 
 

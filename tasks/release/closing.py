@@ -41,7 +41,7 @@ def close(workspace: Workspace, record: Record, decision: Decision, reason: str)
         payload={"version": record.to_version, "reason": reason},
         at=ending.at,
     )
-    if not withdraw(workspace, record, by=workspace.actor, reason=reason, also=[said], endings=[ending]):
+    if not withdraw(workspace, record, by=workspace.actor, reason=reason, because=said, endings=[ending]):
         _end(workspace, ending, said)
     settle(workspace)
     workspace.store.publish(workspace.roots.public)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from registry.errors import ReleaseError
 from registry.policy import Policy
 from registry.runtime.publishing import Publisher
 from registry.runtime.routes import Route
@@ -31,6 +32,19 @@ def begin(workspace: Workspace, release_id: str, until: Stage | None, watch: tim
     now = workspace.now()
     record = load(workspace, release_id, Walk(now, until, watch), now)
     return replace(record, walk=Walk(record.after(now), until, watch))
+
+
+def load_open(workspace: Workspace, release_id: str) -> Record:
+    """The record of a release that a person decides about. Raises UnknownRelease, ReleaseError when it has ended."""
+    now = workspace.now()
+    record = load(workspace, release_id, Walk(now), now)
+    if record.decision is not None:
+        raise ReleaseError(
+            f"{release_id} has ended already, in {record.decision}",
+            expected="an open release",
+            fix="Look with `promptship release list`",
+        )
+    return record
 
 
 def load(workspace: Workspace, release_id: str, walk: Walk, now: datetime) -> Record:

@@ -8,6 +8,7 @@ from typing import Final
 
 from registry.artifact import PromptVersion
 from registry.behavior import Behavior
+from registry.environments import SANDBOX
 from registry.errors import LockMismatch, ReleaseError, ReleaseOpen
 from registry.policy import Policy
 from registry.runtime.ids import new_id
@@ -16,6 +17,7 @@ from tasks.ledger import anchor, event, release, trace
 from tasks.ledger.release import Release
 from tasks.ledger.store import Transaction
 
+from . import extent
 from .orders import ReleaseOrder
 from .traffic import recover
 from .workspace import Workspace
@@ -38,7 +40,8 @@ def open_release(workspace: Workspace, order: ReleaseOrder, now: datetime) -> Op
     """Resume the open attempt of this candidate, or open one with policy, note, baseline and anchor frozen.
 
     Raises ReleaseOpen when another version is being released, ReleaseError when an earlier attempt has ended and no
-    new one was asked for, and what the registry raises for an unknown or unlocked version.
+    new one was asked for, AccessDenied when this account may not publish what would come of it, and what the registry
+    raises for an unknown or unlocked version.
     """
     order.checked()
     version = workspace.catalog.get(order.prompt, order.number)
@@ -46,7 +49,12 @@ def open_release(workspace: Workspace, order: ReleaseOrder, now: datetime) -> Op
     policy = workspace.catalog.environments.policy(order.environment, version.risk)
     route = workspace.publisher.read_table(order.environment).prompts.get(order.prompt)
     found = _attempt(workspace, order, behavior, route)
+    if found is not None and found.release_id is None:
+        return found
+    _may_publish(workspace, order, policy, first=route is None)
     if found is not None:
+        if found.release_id is not None:
+            extent.resumed(workspace, order, found.release_id, now)
         return found
     if policy.requires_lock:
         _locked(workspace, version)
@@ -66,6 +74,13 @@ def recover_or_open(workspace: Workspace, order: ReleaseOrder, now: datetime) ->
     if release.get(workspace.store, before.release_id).decision is None:
         return open_release(workspace, order, now)
     return Opened(before.release_id, True, f"{before.release_id} has ended")
+
+
+def _may_publish(workspace: Workspace, order: ReleaseOrder, policy: Policy, *, first: bool) -> None:
+    """Before a model is asked. The way back is rehearsed in the sandbox."""
+    workspace.publisher.check_writable(order.environment)
+    if policy.rehearsal_required and not first:
+        workspace.publisher.check_writable(SANDBOX)
 
 
 def _attempt(workspace: Workspace, order: ReleaseOrder, behavior: Behavior, route: Route | None) -> Opened | None:
@@ -98,12 +113,17 @@ def _once(workspace: Workspace, order: ReleaseOrder, behavior: Behavior) -> None
 
 
 def for_traffic(workspace: Workspace, order: ReleaseOrder, policy: Policy, now: datetime) -> Policy:
-    """Decided once: with few units a day, the environment's ramp and deadline for low traffic."""
+    """Decided once: with few units a day, the environment's ramp and deadline for low traffic.
+
+    Units of the last seven days, over the days since the first request among them, at least one.
+    """
     low = policy.low_traffic
     if low is None:
         return policy
-    seen = trace.traffic(workspace.store, order.environment, order.prompt, since=now - LOOK_BACK, until=now)
-    if seen.units / LOOK_BACK.days >= low.below_units_per_day:
+    place, since = (workspace.store, order.environment, order.prompt), now - LOOK_BACK
+    first = trace.began(*place, since=since, until=now) or now
+    days = max((now - first) / timedelta(days=1), 1.0)
+    if trace.traffic(*place, since=since, until=now).units / days >= low.below_units_per_day:
         return policy.model_copy(update={"low_traffic": None})
     decided = low.model_copy(update={"below_units_per_day": _ALWAYS})
     return policy.model_copy(update={"ramp": low.ramp, "deadline_canary": low.deadline, "low_traffic": decided})
@@ -156,7 +176,7 @@ def _open(
         )
         event.append(
             tx,
-            kind="promptship.release.opened",
+            kind=extent.OPENED,
             actor=order.by or workspace.actor,
             subjects={"release_id": release_id, "prompt_id": order.prompt, "environment": order.environment},
             payload={"version": order.number, "attempt": attempt, "reason": order.reason, "until": order.until},

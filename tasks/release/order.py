@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import pairwise
+
+from registry.policy import Policy
 
 from .record import Closing, Record, Stage, Step
 from .verdict import Decision, Verdict
@@ -31,12 +34,19 @@ def plan(record: Record) -> Iterator[Step]:
     again = record.proved_once
     if unproved and not again:
         yield Step(Stage.REHEARSAL)
-    for position, share in enumerate(record.policy.ramp):
-        if share in record.policy.approvals or (position == 0 and "before_canary" in record.policy.approvals):
+    for before, share in pairwise((0, *record.policy.ramp)):
+        if _asks(record.policy, before, share):
             yield Step(Stage.APPROVAL, of=f"before {share:g}")
         if share == 100 and unproved and again:
             yield Step(Stage.REHEARSAL, reason="its proof is too old, or was taken away meanwhile")
         yield Step(Stage.CANARY, share=share) if share < 100 else Step(Stage.PROMOTE)
+
+
+def _asks(policy: Policy, before: float, share: float) -> bool:
+    """Whether a person approves the step to this share: a point between two steps of the ramp counts for the later."""
+    if before == 0 and "before_canary" in policy.approvals:
+        return True
+    return any(before < point <= share for point in policy.approvals if not isinstance(point, str))
 
 
 def next_step(record: Record, now: datetime) -> Step | None:
@@ -47,10 +57,12 @@ def next_step(record: Record, now: datetime) -> Step | None:
         return Step(Stage.PROMOTE, reason="the route table serves it already")
     if record.closed is not None:
         return _withdrawn(record, record.closed)
+    if record.live == record.to_behavior != record.from_behavior:
+        return _close(Decision.HOLD, "it was made live by other means meanwhile: nothing is left to release")
     if record.live != record.from_behavior:
         return Step(Stage.REBASE, reason="another version went live meanwhile")
     for step in plan(record):
-        if _stops(record, step):
+        if beyond(step, record.walk.until):
             return None
         decided = _approval(record, step, now) if step.stage is Stage.APPROVAL else _stage(record, step, now)
         if decided is not _GO_ON:
@@ -65,8 +77,7 @@ def question(record: Record, now: datetime) -> Step | None:
     """
     if record.walk.until is not None or record.decision is not None or next_step(record, now) is not None:
         return None
-    open_ = [of for of in record.asked if record.answer(of) is None]
-    return Step(Stage.APPROVAL, of=open_[-1]) if open_ else None
+    return Step(Stage.APPROVAL, of=record.unanswered[-1]) if record.unanswered else None
 
 
 def _withdrawn(record: Record, closed: Closing) -> Step:
@@ -131,13 +142,13 @@ def _watch(record: Record, step: Step, now: datetime) -> Step | None:
     return step
 
 
-def _stops(record: Record, step: Step) -> bool:
-    """This walk was asked to go only so far: the stage after `until` is not begun."""
-    until = record.walk.until
-    if until is None or step.stage is Stage.APPROVAL:
+def beyond(step: Step, until: Stage | None) -> bool:
+    """A step of the plan that a walk which goes only so far does not begin; nor is anybody asked to approve one."""
+    if until is None:
         return False
     order = [Stage.LINT, Stage.FAST_GATE, Stage.GATE, Stage.SHADOW, Stage.REHEARSAL, Stage.CANARY, Stage.PROMOTE]
-    return order.index(step.stage) > order.index(until)
+    asked = Stage.PROMOTE if step.of == "before 100" else Stage.CANARY
+    return order.index(asked if step.stage is Stage.APPROVAL else step.stage) > order.index(until)
 
 
 def _close(decision: Decision, reason: str) -> Step:

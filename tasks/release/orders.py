@@ -33,7 +33,9 @@ class ReleaseOrder(BaseModel):
     again: bool = Field(
         default=False, title="New attempt", description="Open a new attempt although an earlier one has ended."
     )
-    reason: str = Field(default="", description="What is different this time; needed for a new attempt.")
+    reason: str = Field(
+        default="", title="Reason for it", description="What is different this time; needed for a new attempt."
+    )
     until: Until | None = Field(
         default=None, title="Stop after", description="The last stage to run; empty means go to the end."
     )

@@ -53,11 +53,12 @@ def pin(
         raise RoutingError(
             f"{found.name} never served all traffic in {environment}",
             expected="a version that served before, or a release",
-            fix=f"Run `promptship release start {prompt} {version}`, or pin with --break-glass",
+            fix=f"Run `promptship release start {prompt} {version} -e {environment}`, or pin with --break-glass",
         )
     workspace.publisher.put_artifact(from_behavior(behavior))
     models = workspace.catalog.models
-    workspace.publisher.put_models({name: models[name] for name in (found.model, *found.fallbacks)})
+    wanted = {name: models[name] for name in (found.model, *found.fallbacks)}
+    workspace.publisher.put_models(environment, wanted)
     pinned = Pinned(version=version, behavior=behavior.sha)
     kind = "promptship.live.pinned"
     extra = {"break_glass": True} if break_glass else {}

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from registry.policy import Policy
+from registry.runtime.routes_change import PROMOTED
 
 from .verdict import Decision, Verdict
 
@@ -128,7 +129,9 @@ class Record:
 
     @property
     def promoted(self) -> bool:
-        return self.live == self.to_behavior and (self.closed is not None or self.first)
+        """The table serves it, by this attempt: a version that was withdrawn may be live by a person's hand."""
+        by_this = self.first or (self.closed is not None and self.closed.reason == PROMOTED)
+        return self.live == self.to_behavior and by_this
 
     def after(self, now: datetime) -> datetime:
         """`now`, or just after the newest that is known of this release: its order stays when a clock goes back."""
@@ -149,6 +152,11 @@ class Record:
             if finished.key == key and fresh:
                 return finished
         return None
+
+    @property
+    def unanswered(self) -> list[str]:
+        """What a person was asked for, against this baseline, and has not answered; the newest last."""
+        return [of for of in self.asked if self.answer(of) is None]
 
     def answer(self, of: str) -> Answer | None:
         return next((answer for answer in reversed(self.answers) if answer.of == of), None)

@@ -16,17 +16,26 @@ class RollbackOrder(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    prompt: str = Field(min_length=1, title="Prompt", description="What hurts.", examples=["order-extract"])
+    prompt: str = Field(min_length=1, title="Prompt", description="Whose answers hurt.", examples=["order-extract"])
     environment: str = Field(default="production", description="Whose traffic.")
     reason: str = Field(min_length=1, description="What went wrong; the changelog shows it.")
     by: str = Field(min_length=1, title="Your name", description="The changelog shows it; nobody checks it.")
-    to: str | None = Field(default=None, description="Go back as far as this version; empty means the one before live.")
+    to: str | None = Field(
+        default=None, title="Back to", description="A version, as v2; empty means the one before live."
+    )
     taking: str | None = Field(
         default=None,
-        title="From",
-        description="The behavior to take away (bv_...), or its beginning; empty means what is there when it runs.",
+        title="Only this behavior",
+        description="Take away nothing but this (bv_..., or its beginning); empty means what is there when it runs.",
     )
-    also_live: bool = Field(default=False, description="Roll live back too while a canary runs.")
+    release: str | None = Field(
+        default=None,
+        min_length=1,
+        title="Only this release",
+        description="Only the canary of this release (rel_...), while it runs: whoever hears of a breach late, when the"
+        " same version is live or tried again, takes nothing away.",
+    )
+    also_live: bool = Field(default=False, title="Also live", description="Roll live back too while a canary runs.")
 
     def checked(self) -> RollbackOrder:
         """The order itself, the behavior without its prefix. Raises UsageError for a blank reason or no behavior."""

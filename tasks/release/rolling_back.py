@@ -62,10 +62,12 @@ def take_back(workspace: Workspace, order: RollbackOrder) -> Done:
 
 
 def decide(route: Route, order: RollbackOrder) -> Plan:
-    """Pure. What the behavior that is named, or its beginning, does not meet is left alone.
+    """Pure. What the release, or the behavior that is named, or its beginning, does not meet is left alone.
 
     Going back to a named version is about live.
     """
+    if order.release is not None:
+        return Plan(route.canary if route.canary and route.canary.release == order.release else None, None)
     canary, live, also = route.canary, route.live.behavior, order.also_live or order.to is not None
     if order.taking is None:
         return Plan(canary, live if canary is None or also else None)

@@ -21,7 +21,7 @@ def status(workspace: Workspace, release_id: str, until: str | None = None) -> d
     """JSON-ready. Raises UnknownRelease."""
     row = release.get(workspace.store, release_id)
     record = load(workspace, release_id, Walk(row.started_at, Stage(until) if until else None), workspace.now())
-    ended = outcome(record, workspace.now())
+    ended = outcome(record)
     results = stage_result.of_release(workspace.store, release_id)
     costs = [result.cost_usd for result in results]
     report = workspace.roots.reports / f"{release_id}.html"

@@ -68,7 +68,8 @@ def publish(workspace: Workspace, record: Record) -> Pinned:
     behavior = workspace.catalog.behavior(version)
     workspace.publisher.put_artifact(from_behavior(behavior))
     models = workspace.catalog.models
-    workspace.publisher.put_models({name: models[name] for name in (version.model, *version.fallbacks)})
+    wanted = {name: models[name] for name in (version.model, *version.fallbacks)}
+    workspace.publisher.put_models(record.environment, wanted)
     return Pinned(version=record.to_version, behavior=record.to_behavior)
 
 
@@ -110,6 +111,17 @@ def _since(workspace: Workspace, record: Record, share_bps: int) -> datetime | N
     return shifts[-1] if shifts else None
 
 
+def running(workspace: Workspace, record: Record) -> Canary | None:
+    """The canary of this release, where the table has one."""
+    return _canary_of(workspace.publisher.read_table(record.environment), record)
+
+
+def _canary_of(table: RouteTable, record: Record) -> Canary | None:
+    route = table.prompts.get(record.prompt_id)
+    canary = route.canary if route is not None else None
+    return canary if canary is not None and canary.release == record.release_id else None
+
+
 def renew(workspace: Workspace, record: Record) -> None:
     """Renew the canary's lease: no history, no event. Raises RoutingError when this canary is gone, GenerationTaken."""
     table = workspace.publisher.read_table(record.environment)
@@ -126,14 +138,15 @@ def withdraw(
     *,
     by: str,
     reason: str,
-    also: Sequence[Event] = (),
+    because: Event,
     endings: Sequence[Ending] = (),
     results: Sequence[StageResult] = (),
 ) -> bool:
     """Take the canary's traffic back to live and end the attempt for good, whether or not it had traffic.
 
-    What it was done for (`also`, `endings`, `results`) is written with it, so that no crash can come between. Returns
-    whether this call did it: False is that the attempt was closed before, or that nothing ever served this prompt.
+    What it was done for (`because`, `endings`, `results`) is written with it, so that no crash can come between; that a
+    canary was withdrawn is said only where one ran. Returns whether this call did it: False is that the attempt was
+    closed before, or that nothing ever served this prompt.
     """
     now = workspace.now()
     did = False
@@ -148,7 +161,11 @@ def withdraw(
         return closed
 
     told = _told(record, by, now, {"reason": reason})("promptship.canary.withdrawn")
-    change(workspace, record.environment, transition, lambda _: [told, *also], endings=endings, results=results)
+
+    def say(table: RouteTable) -> list[Event]:
+        return [told, because] if _canary_of(table, record) else [because]
+
+    change(workspace, record.environment, transition, say, endings=endings, results=results)
     return did
 
 

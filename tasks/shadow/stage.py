@@ -92,10 +92,10 @@ def _error(found: Replay, wanted: int, door: Gateway) -> StageOutcome:
 
 
 def _arms(workspace: Workspace, record: Record) -> tuple[Arm, Arm]:
-    catalog, publisher = workspace.catalog, workspace.publisher
+    catalog = workspace.catalog
     behavior = catalog.behavior(catalog.get(record.prompt_id, record.to_version))
-    baseline = of_published("shadow_live", record.from_behavior or "", catalog, publisher)
-    return of_candidate("shadow_candidate", behavior, catalog, publisher), baseline
+    baseline = of_published("shadow_live", record.from_behavior or "", catalog, workspace.publisher, record.environment)
+    return of_candidate("shadow_candidate", behavior, catalog), baseline
 
 
 def _replay(

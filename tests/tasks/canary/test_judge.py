@@ -175,6 +175,15 @@ def test_a_sample_ratio_mismatch_holds() -> None:
     assert [row.alarm for row in found.sample_ratio] == [True, False]
 
 
+@pytest.mark.parametrize(("keys", "action"), [(["k1"], Action.PROMOTE), (["k1", "k2"], Action.HOLD)])
+def test_units_that_cannot_be_told_apart_hold(keys: list[str], action: Action) -> None:
+    declared = plan()
+    moment = Moment(START + timedelta(minutes=2), 5000, START)
+    found = judge(declared, after(declared, traffic(GOOD, 300)), moment, {5000: Arms(150, 150)}, keys)
+    assert found.action is action
+    assert found.reason.startswith("units are hashed with 2 keys (k1, k2)") is (action is Action.HOLD)
+
+
 def test_suspicion_holds() -> None:
     declared = plan(watch("refusal", delta=0.15), hold_at=4.0, alpha=1e-15)
     found = look(declared, after(declared, traffic({"refusal": (0.3, 0.05)}, 300)))

@@ -102,11 +102,42 @@ def test_the_version_is_the_content(write: Write) -> None:
         ({"lines": ['{"id": "a"', "[1]"]}, "cases.jsonl:1: no JSON object"),
         ({"lines": [json.dumps(CASES[0]), "", '{"id": "a", "splitt": "dev"}']}, "cases.jsonl:3: .*splitt"),
         ({"lines": ['{"id": "a", "id": "b"}']}, "keys given twice: id"),
+        (
+            {"lines": ['{"id": "a"'] * 2},
+            r"has 2 problems:\n  cases.jsonl:1: no JSON object: .* column 11\n  cases.jsonl:2",
+        ),
+        (
+            {"lines": ['{"idd": "a", "split": "dev"}']},
+            "cases.jsonl:1: .*idd: this key is not known, .*did you mean 'id'",
+        ),
     ],
 )
 def test_refuses_parts_that_do_not_fit(write: Write, changes: dict[str, Any], says: str) -> None:
     with pytest.raises(EvalSetError, match=says):
         read(write(**changes), "orders")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, r"'orders': cases.jsonl is missing\. Expected"),
+        (b"\xff\xfe{", r"'orders': cases.jsonl: the byte 0xff is no UTF-8"),
+        (b"", "has 3 problems"),
+    ],
+)
+def test_what_is_wrong_with_the_cases_alone_is_said_alone(write: Write, content: bytes | None, says: str) -> None:
+    root = write()
+    cases = root / "orders" / "cases.jsonl"
+    cases.unlink() if content is None else cases.write_bytes(content)
+    with pytest.raises(EvalSetError, match=says):
+        read(root, "orders")
+
+
+def test_a_byte_order_mark_is_no_case(write: Write) -> None:
+    root = write()
+    cases = root / "orders" / "cases.jsonl"
+    cases.write_bytes(b"\xef\xbb\xbf" + cases.read_bytes())
+    assert len(read(root, "orders").cases) == len(CASES)
 
 
 def test_names_all_problems_at_once(write: Write) -> None:

@@ -9,7 +9,6 @@ import yaml
 from registry.catalog import Catalog
 from registry.errors import EvalSetError, UnknownPrompt
 from registry.models import Model
-from registry.runtime.publishing import LocalPublisher
 from tasks.evaluation.evalset import read
 from tasks.evaluation.evalset_file import EvalSet
 from tasks.evaluation.panel import Panel
@@ -31,9 +30,8 @@ SET = {
 def seated(folder: Path, judge: dict[str, Any] | None, model: str = "owl-1", judged: Model | None = None) -> Panel:
     registry = make_registry(folder / "registry", {"v1": (40, 0)})
     judge_of(registry, model)
-    publisher = LocalPublisher(folder / "artifacts", folder / "routes")
     evalset = EvalSet.model_validate(SET | {"judge": judge})
-    return seat(evalset, Catalog(registry), publisher, [judged or scripted.model()])
+    return seat(evalset, Catalog(registry), [judged or scripted.model()])
 
 
 def test_a_judge_is_a_behavior_version_of_its_own(tmp_path: Path) -> None:

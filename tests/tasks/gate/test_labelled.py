@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import pytest
 
 from tasks.calibration.label import Label
@@ -67,3 +70,13 @@ def test_labels_rescue_nothing_that_the_rule_does_not_pass(gain: float) -> None:
     before = decide(asked)
     assert before.verdict is not Verdict.PASS
     assert corrected(before, asked, (DOUBT,), human([0.0] * 120)) == before
+
+
+def test_an_unscored_round_does_not_drop_out() -> None:
+    """Two of 200 cases, at their worst and best: they stay in the estimate that people correct."""
+    asked = look(DOUBT)
+    pairs = tuple(replace(pair, candidate=(math.nan,)) if n < 2 else pair for n, pair in enumerate(asked.pairs))
+    few = replace(asked, pairs=pairs)
+    found = corrected(decide(few), few, (DOUBT,), human([0.0] * 120))
+    assert found.verdict is Verdict.PASS
+    assert "n = 200 cases, 120 of them labelled" in found.reason

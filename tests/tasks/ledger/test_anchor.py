@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Literal
 
 import pytest
 
 from tasks.ledger import anchor
+from tasks.ledger.anchor import Anchor
 from tasks.ledger.store import Store
 
 
@@ -27,9 +30,8 @@ def test_the_newest_that_was_not_dropped_counts(
     store: Store, start: datetime, moves: str, expected: str | None
 ) -> None:
     for minute, move in enumerate(moves.split()):
-        change = {"+": anchor.set, "-": anchor.drop}[move[0]]
-        given = {"behavior": move[1], "release_id": None, "reason": "why", "at": start + timedelta(minutes=minute)}
-        more = {"evalset_sha": "e"} if move[0] == "+" else {}
-        store.tx(lambda tx, c=change, g=given | more: c(tx, "production", "p", **g))  # type: ignore[misc]
+        change: Literal["set", "drop"] = "set" if move[0] == "+" else "drop"
+        row = Anchor("production", "p", None, move[1], start + timedelta(minutes=minute), None, change, "why")
+        store.tx(partial(anchor.move, row=row))
     assert anchor.behavior(store, "production", "p") == expected
     assert anchor.behavior(store, "staging", "p") is None

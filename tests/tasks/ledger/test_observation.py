@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tasks.ledger import assignment, feedback, observation, release, trace
+from tasks.canary.declaring import PLANNED
+from tasks.ledger import assignment, event, feedback, observation, release, trace
 from tasks.ledger.assignment import Assigned, Assignment
 from tasks.ledger.feedback import Feedback
 from tasks.ledger.observation import Observation, Windows
@@ -135,6 +136,27 @@ def test_a_unit_keeps_the_arm_of_its_first_request(traffic: Traffic) -> None:
     assert observation.crossed(traffic.store, row, traffic.start + timedelta(hours=1)) == 1
     assert assignment.counts(traffic.store, "rel_1") == [Assigned(500, "canary", 1), Assigned(500, "live", 1)]
     assert assignment.key_ids(traffic.store, "rel_1") == ["k1"]
+
+
+def test_units_of_a_canary_against_another_baseline_are_left_out(traffic: Traffic) -> None:
+    """Also those that came again; late ones of the old routes as well."""
+    traffic.request("u", 0, assign=True, generation=3)
+    payload = {"generation": 5}
+    traffic.store.tx(
+        lambda tx: event.append(
+            tx,
+            kind=PLANNED,
+            actor="test",
+            subjects={"release_id": "rel_1"},
+            payload=payload,
+            at=traffic.start,
+        )
+    )
+    traffic.request("late", 10, assign=True, generation=5)
+    traffic.request("u", 20, assign=True, generation=6)
+    traffic.request("w", 30, assign=True, generation=6)
+    assert [one.unit for one in traffic.seen(3600)] == ["w"]
+    assert assignment.counts(traffic.store, "rel_1") == [Assigned(500, "live", 1)]
 
 
 def test_units_without_assignment_or_answer_are_no_observations(traffic: Traffic) -> None:

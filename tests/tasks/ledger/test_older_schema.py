@@ -10,6 +10,7 @@ import pytest
 from tasks.ledger import migration
 from tasks.ledger.store import Store
 
+pytestmark = pytest.mark.usefixtures("every_migration")
 KEPT = sorted((Path(__file__).parent / "kept").glob("schema-*.duckdb.gz"))
 THEN = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 _COLUMNS = """

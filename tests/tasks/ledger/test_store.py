@@ -219,6 +219,7 @@ def test_a_writer_of_the_same_process_is_waited_for(store: Store) -> None:
         store.tx(lambda tx: impatient.tx(add(1)))
 
 
+@pytest.mark.usefixtures("every_migration")
 def test_migrating_twice_changes_nothing(store: Store) -> None:
     store.migrate()
     applied = store.rows("SELECT version, checksum FROM schema_migration")
@@ -227,6 +228,7 @@ def test_migrating_twice_changes_nothing(store: Store) -> None:
     assert [row["version"] for row in applied] == [step.version for step in migration.migrations()]
 
 
+@pytest.mark.usefixtures("every_migration")
 def test_the_newest_migration_alone_is_applied(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     store.tx(add(1))
     more = Migration(
@@ -237,6 +239,7 @@ def test_the_newest_migration_alone_is_applied(store: Store, monkeypatch: pytest
     assert later.rows("SELECT epoch, note FROM claim") == [{"epoch": 1, "note": None}]
 
 
+@pytest.mark.usefixtures("every_migration")
 def test_a_migration_that_fails_leaves_nothing_of_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     store.migrate()
     broken = Migration(99, "099_broken.sql", "CREATE TABLE extra (a INTEGER); SELECT nonsense;")
@@ -280,6 +283,7 @@ def test_other_engines_are_refused(target: str) -> None:
         Store.open(target)
 
 
+@pytest.mark.usefixtures("every_migration")
 def test_paths_and_urls(tmp_path: Path) -> None:
     odd = tmp_path / "it's" / "ledger.duckdb"
     assert Store.open(f"duckdb://{odd}").path == odd
@@ -288,12 +292,14 @@ def test_paths_and_urls(tmp_path: Path) -> None:
     assert numbers(opened) == [1]
 
 
+@pytest.mark.usefixtures("every_migration")
 def test_a_removed_ledger_is_made_again(store: Store) -> None:
     store.tx(add(1))
     store.path.unlink()
     assert numbers(store) == []
 
 
+@pytest.mark.usefixtures("every_migration")
 def test_the_file_is_of_a_version_that_both_duckdbs_read(store: Store) -> None:
     store.migrate()
     with duckdb.connect() as plain:

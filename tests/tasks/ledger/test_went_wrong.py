@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tasks.ledger import anchor, release, trace
+from tasks.ledger.anchor import Anchor
 from tasks.ledger.feedback import Feedback, insert_many
 from tasks.ledger.release import Release
 from tasks.ledger.store import Store
@@ -34,7 +35,7 @@ def filled(
         trace.insert_many(tx, rows, start)
         insert_many(tx, feedback, start)
         release.insert(tx, a_release(decision="roll_back", ended_at=start))
-        anchor.drop(tx, "production", "order-extract", behavior="d" * 64, at=start, release_id=None, reason="wrong")
+        anchor.move(tx, Anchor("production", "order-extract", None, "d" * 64, start, None, "drop", "wrong"))
 
     store.tx(write)
     return lambda: went_wrong(store, "production", "order-extract", since=start, until=start + SPAN, size=10)

@@ -115,6 +115,13 @@ def test_a_file_that_nothing_reads(folder: Path, name: str, stray: bool) -> None
     assert all(one.readable for one in lint_all(Catalog(folder), "order-extract"))
 
 
+def test_a_broken_file_that_versions_share_is_said_once_under_its_own_path(folder: Path) -> None:
+    models = folder / "models.yaml"
+    models.write_text(models.read_text().replace("  provider:", "  provder:", 1))
+    (one,) = lint_all(Catalog(folder), "order-extract")
+    assert (Path(one.path).name, one.readable) == ("models.yaml", False)
+
+
 def test_an_unknown_model_is_a_finding(folder: Path) -> None:
     path = folder / "prompts/reply-draft/v1.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("smollm2-135m", "smollm3"), encoding="utf-8")

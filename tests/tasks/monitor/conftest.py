@@ -23,7 +23,7 @@ from tasks.monitor.watching import watch
 from tasks.release import traffic
 from tasks.release.loading import load
 from tasks.release.opening import open_release
-from tasks.release.orders import ReleaseOrder
+from tasks.release.orders import ReleaseOrder, Until
 from tasks.release.record import Record, Stage, Walk
 from tasks.release.recording import StageOutcome, finish
 from tasks.release.verdict import Decision, Verdict
@@ -105,13 +105,16 @@ class Shop:
             finish(here, record, stage, StageOutcome(Verdict.PASS, "passed"), here.now(), here.now())
         return record
 
-    def killed_in_canary(self, version: str = "v2", **order: Any) -> None:
-        """The release dies at the first pause of its watch; nothing is left of it but what it wrote."""
+    def killed_in_canary(self, version: str = "v2", opened: Until | None = None, **order: Any) -> None:
+        """The release dies at the first pause of its watch; nothing is left of it but what it wrote.
+
+        `opened`: it was opened to go only so far, and somebody started it again.
+        """
 
         def die(_: float) -> None:
             raise Killed
 
-        self.gated(version, **order)
+        self.gated(version, **(order | {"until": opened} if opened else order))
         before = self.world.workspace.pause
         object.__setattr__(self.world.workspace, "pause", die)
         with pytest.raises(Killed):
@@ -145,6 +148,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         rules(
             here.workspace.roots.registry,
             dwell="{low: 0s}",
+            deadline="{canary: 4m}",
             live_guards="[{metric: schema_ok, min: 0.95}]",
         )
         made = Shop(here)

@@ -51,7 +51,10 @@ def test_a_release_killed_in_its_canary_is_promoted(shop: Shop) -> None:
     assert after.epoch > before.epoch
     stages = [(result.stage, result.verdict) for result in stage_result.of_release(store, row.release_id)]
     assert stages == [(stage, "pass") for stage in ("lint", "fast_gate", "gate", "shadow", "canary")]
-    told = Counter(e.kind for e in event.of_release(store, row.release_id))
+    events = event.of_release(store, row.release_id)
+    (planned,) = [e.payload["generation"] for e in events if e.kind == "promptship.canary.planned"]
+    assert planned < min(found["generation"] for found in store.rows("SELECT generation FROM assignment"))
+    told = Counter(e.kind for e in events)
     once = ("release.opened", "canary.planned", "release.promoted")
     assert [told[f"promptship.{kind}"] for kind in once] == [1, 1, 1]
     assert shop.world.workspace.roots.reports.joinpath(f"{row.release_id}.md").exists()
@@ -160,3 +163,10 @@ def test_a_release_that_was_to_stop_after_its_canary_is_not_promoted(shop: Shop)
     until(passed, "a canary that passed")
     assert not [finding for finding in shop.look() if finding.watched == "release"]
     assert (release.get(store, row.release_id).decision, shop.world.live) == (None, "v1")
+
+
+def test_a_release_that_was_opened_up_to_its_gate_and_went_on_is_carried_on(shop: Shop) -> None:
+    """As CI and a model upgrade do it: the newest order says how far."""
+    shop.killed_in_canary(opened="gate")
+    shop.look_until("promoted")
+    assert shop.world.live == "v2"

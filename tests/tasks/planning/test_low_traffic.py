@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from tasks.ledger.trace import Trace
 from tasks.planning.foreseeing import foresee
 from tasks.planning.prospect import Canary, Prospect
 from tasks.release.ahead import ahead
+from tasks.release.opening import for_traffic
 from tasks.release.orders import ReleaseOrder
 from tests.world import PROMPT, World, world
 
@@ -23,13 +25,15 @@ DAYS, A_DAY = 6, 100
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """v1 is live in production and gets a hundred sessions a day."""
+    """v1 is live in production and gets a hundred sessions a day, as what was live before it did."""
     with world(tmp_path_factory.mktemp("world")) as made:
         behavior = live(made)
         now = made.workspace.now()
         gap = timedelta(days=1) / A_DAY
-        rows = [request(behavior, number, now - gap * (number + 1)) for number in range(DAYS * A_DAY)]
-        made.workspace.store.tx(lambda tx: trace.insert_many(tx, [row for row, _ in rows], rows[0][1]))
+        served = [behavior] * DAYS * A_DAY + ["f" * 64] * A_DAY
+        rows = [request(one, number, now - gap * (number + 1)) for number, one in enumerate(served)]
+        kept = [row if row.intended == behavior else replace(row, variables=None) for row, _ in rows]
+        made.workspace.store.tx(lambda tx: trace.insert_many(tx, kept, rows[0][1]))
         yield made
 
 
@@ -67,6 +71,20 @@ def prospect(here: World) -> Prospect:
 def canary(prospect: Prospect) -> Canary:
     assert prospect.canary is not None
     return prospect.canary
+
+
+@pytest.mark.parametrize(("units", "low"), [(2500, False), (1500, True)])
+def test_a_prompt_that_is_a_day_old_has_the_traffic_of_that_day(here: World, units: int, low: bool) -> None:
+    """Not a seventh of it: it would get the ramp that begins with the larger share."""
+    now, place = here.workspace.now(), f"young-{units}"
+    gap = timedelta(days=1) / units
+    made = [request("a" * 64, number, now - gap * (number + 1))[0] for number in range(units)]
+    rows = [replace(row, trace_id=f"{place}-{row.trace_id}", environment=place) for row in made]
+    here.workspace.store.tx(lambda tx: trace.insert_many(tx, rows, now))
+    policy = here.workspace.catalog.environments.policy("production", "medium")
+    found = for_traffic(here.workspace, ReleaseOrder(version=f"{PROMPT}@v2", environment=place), policy, now)
+    assert (found.low_traffic is not None) is low
+    assert found.ramp == ((10, 50, 100) if low else policy.ramp)
 
 
 def test_todays_traffic_and_the_ramp_for_it(prospect: Prospect, canary: Canary) -> None:

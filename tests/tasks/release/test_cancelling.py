@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from deployments.cli.walk import walk
 from tasks.ledger import changelog, release
 from tasks.release.cancelling import give_back
 from tasks.release.orders import ReleaseOrder
+from tasks.release.record import Record
+from tasks.release.workspace import wall_clock
 from tests.world import PROMPT, World, world
 
 
@@ -41,13 +46,30 @@ def routed(here: World) -> tuple[str, str | None]:
     return route.live.version, route.canary.version if route.canary else None
 
 
+def watched_while(canary: World, once: Callable[[], list[str]]) -> tuple[Record | None, list[list[str]]]:
+    """The release goes on; in its first pause this happens, and from then on no traffic comes for minutes."""
+    said: list[list[str]] = []
+
+    def pause(_: float) -> None:
+        assert not said, "the watch goes on over a canary that is gone"
+        said.append(once())
+
+    def now() -> datetime:
+        return wall_clock() + timedelta(minutes=3 * len(said))
+
+    return walk(replace(canary.workspace, pause=pause, now=now), order("v2"), lambda _: None), said
+
+
 def test_the_canary_goes_and_the_release_has_ended(canary: World) -> None:
+    """Whoever watches it hears of it, also where no look allows a lease to be renewed."""
     assert routed(canary) == ("v1", "v2")
     assert give_back(canary.workspace, order("v1")) == [
         f"{PROMPT}@v1 has no canary in demo; an open release of it stays open"
     ]
     assert routed(canary) == ("v1", "v2")
-    (said,) = give_back(canary.workspace, order("v2"))
+    record, [(said,)] = watched_while(canary, lambda: give_back(canary.workspace, order("v2")))
+    assert record is not None
+    assert record.decision == "roll_back"
     assert "the canary v2 of rel_" in said
     assert routed(canary) == ("v1", None)
     ended = release.recent(canary.workspace.store)[0]

@@ -34,7 +34,7 @@ def gated(here: World, version: str, lost: range) -> Gated:
     assert record is not None
     results = stage_result.of_release(here.workspace.store, record.release_id)
     gates = [result for result in results if result.stage == "gate"]
-    return Gated(outcome(record, here.workspace.now()).state, gates, len(here.driver.requests), here)
+    return Gated(outcome(record).state, gates, len(here.driver.requests), here)
 
 
 @pytest.fixture(scope="module")
@@ -137,4 +137,4 @@ def _shadow(here: World) -> tuple[State, str, str]:
     assert record is not None
     last = stage_result.of_release(here.workspace.store, record.release_id)[-1]
     assert last.stage == "shadow"
-    return outcome(record, here.workspace.now()).state, last.verdict, last.reason
+    return outcome(record).state, last.verdict, last.reason

@@ -87,17 +87,23 @@ PROVED = done(*GATED, "rehearsal", "canary 1", "canary 5", "canary 25")
         (record(finished=done("lint", "fast_gate") + done("gate", verdict=Verdict.ERROR, at=NOW)), "nothing"),
         (record(live=OTHER), "rebase"),
         (record(live=NEW, closed=Closing("flow", NOW, "promoted")), "promote"),
+        (record(live=NEW, closed=WITHDRAWN, finished=done("canary 5", verdict=Verdict.REJECT)), "close roll_back"),
+        (record(live=NEW, finished=done(*GATED, "canary 5")), "close hold"),
         (record(closed=Closing("bo", NOW, "pressed the button")), "close roll_back"),
         (record(closed=WITHDRAWN, finished=done("canary 5", verdict=Verdict.INCONCLUSIVE)), "close hold"),
         (record(closed=WITHDRAWN, finished=done("canary 5", verdict=Verdict.REJECT)), "close roll_back"),
         (record(decision=Decision.HOLD), "nothing"),
         (record(finished=done(*GATED), walk=Walk(NOW, Stage.SHADOW)), "nothing"),
+        (record("high", finished=done(*GATED), rehearsed=True, walk=Walk(NOW, Stage.SHADOW)), "nothing"),
+        (record("high", finished=done(*GATED), rehearsed=True, walk=Walk(NOW, Stage.CANARY)), "approval of before 1"),
         (record(finished=done(*GATED), walk=Walk(NOW - timedelta(hours=2), None, timedelta(hours=1))), "nothing"),
         (record(from_behavior=None, from_version=None, live=None), "lint"),
         (record(from_behavior=None, from_version=None, live=None, finished=done("lint")), "gate"),
         (record(from_behavior=None, from_version=None, live=None, finished=done("lint", "gate")), "promote"),
         (record("high", from_behavior=None, from_version=None, live=None, finished=done("lint", "gate")),
          "approval of before 100"),
+        (record("high", from_behavior=None, from_version=None, live=None, finished=done("lint", "gate"),
+                walk=Walk(NOW, Stage.GATE)), "nothing"),
     ],
 )  # fmt: skip
 def test_what_comes_next(found: Record, expected: str) -> None:
@@ -125,6 +131,25 @@ def test_a_new_baseline_makes_all_but_lint_stale() -> None:
     assert step_of(found) == "fast_gate"
 
 
+@pytest.mark.parametrize(
+    ("ramp", "points", "asked"),
+    [
+        ((5, 25, 100), (), []),
+        ((5, 25, 100), ("before_canary", 25), ["before 5", "before 25"]),
+        ((1, 5, 20, 50, 100), (25,), ["before 50"]),
+        ((10, 50, 100), ("before_canary", 5, 25, 30), ["before 10", "before 50"]),
+        ((5, 25, 100), (100,), ["before 100"]),
+    ],
+)
+def test_a_person_is_asked_before_the_step_that_reaches_a_point(
+    ramp: tuple[int, ...], points: tuple[int | str, ...], asked: list[str]
+) -> None:
+    """Also where the ramp, that of low traffic say, has no step of just that share."""
+    found = record()
+    policy = found.policy.model_copy(update={"ramp": ramp, "approvals": points})
+    assert [step.of for step in plan(replace(found, policy=policy)) if step.stage is Stage.APPROVAL] == asked
+
+
 def test_every_plan_ends_in_promotion_and_starts_with_lint() -> None:
     for environment in ENVIRONMENTS:
         for risk in ("low", "medium", "high"):
@@ -143,9 +168,27 @@ def test_every_plan_ends_in_promotion_and_starts_with_lint() -> None:
         (record(finished=done("lint", "fast_gate") + done("gate", verdict=Verdict.ERROR, at=NOW)), State.ERROR, 3),
         (record(finished=done(*GATED), walk=Walk(NOW, Stage.SHADOW)), State.STOPPED, 0),
         (record(finished=INCONCLUSIVE, walk=Walk(NOW, Stage.GATE)), State.STOPPED, 2),
+        (record(finished=done(*GATED, "canary 5"), walk=Walk(NOW, Stage.CANARY)), State.WATCHING, 2),
+        (record(finished=done(*GATED, "canary 5", "canary 25"), walk=Walk(NOW, Stage.CANARY)), State.STOPPED, 0),
+        (record(from_behavior=None, live=None, finished=done("lint", "gate"), walk=Walk(NOW, Stage.SHADOW)),
+         State.STOPPED, 0),
         (record(finished=done(*GATED)), State.WATCHING, 2),
     ],
-)
+)  # fmt: skip
 def test_how_a_walk_ended(found: Record, state: State, code: int) -> None:
-    ended = outcome(found, NOW)
+    ended = outcome(found)
     assert (ended.state, ended.exit_code) == (state, code)
+
+
+AGAIN = "promptship release start order-extract v3 --environment production"
+
+
+@pytest.mark.parametrize(
+    ("live", "ends"),
+    [
+        (OLD, f"cannot tell. It waits for a new attempt: {AGAIN} --again --reason WHY"),
+        (NEW, "held. cannot tell."),
+    ],
+)
+def test_what_is_held_says_what_it_waits_for(live: str, ends: str) -> None:
+    assert outcome(record(decision=Decision.HOLD, reason="cannot tell.", live=live)).sentence.endswith(ends)

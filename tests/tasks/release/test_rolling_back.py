@@ -49,6 +49,9 @@ def order(**fields: Any) -> RollbackOrder:
         (True, {"taking": LIVE}, False, LIVE),
         (True, {"taking": LIVE, "also_live": True}, True, LIVE),
         (True, {"taking": "c" * 12, "also_live": True}, False, None),
+        (True, {"release": "rel_1"}, True, None),
+        (True, {"release": "rel_0"}, False, None),
+        (False, {"release": "rel_1"}, False, None),
     ],
 )
 def test_what_is_taken_away(canary: bool, fields: dict[str, Any], withdraws: bool, taking: str | None) -> None:

@@ -55,7 +55,11 @@ class Hands:
         return replace(self.record, release_id=f"rel_{number}")
 
     def withdraw(self, record: Record) -> None:
-        traffic.withdraw(self.workspace, record, by="bo", reason="too slow")
+        subjects = {"release_id": record.release_id}
+        said = event.event(
+            kind="promptship.stage.reject", actor="bo", subjects=subjects, payload={}, at=self.workspace.now()
+        )
+        traffic.withdraw(self.workspace, record, by="bo", reason="too slow", because=said)
 
     def promote(self, record: Record) -> None:
         here = self.workspace

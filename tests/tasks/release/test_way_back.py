@@ -75,7 +75,7 @@ def test_promotion_is_refused(strict: World, given: Callable[[Workspace, Record]
     given(here, opened)
     before = here.publisher.read_table("demo")
     record = take(here, _record(here, opened.release_id), Step(Stage.PROMOTE), promoting.run)
-    ended = outcome(record, here.now())
+    ended = outcome(record)
     assert (ended.state, ended.exit_code, strict.live) == (State.ERROR, 3, "v1")
     assert "there is no valid proof that v1 can be gone back to" in ended.sentence
     assert f"promptship release resume {record.release_id}" in ended.sentence

@@ -11,7 +11,7 @@ from tests.world import World, world
 
 def _state(here: World, record: Record | None) -> State:
     assert record is not None
-    return outcome(record, here.workspace.now()).state
+    return outcome(record).state
 
 
 def test_a_better_version_is_promoted_and_a_worse_one_is_not(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.report.markdown import escape, fenced, table
+from tasks.report.markdown import code, escape, fenced, table
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,11 @@ def test_text_stays_text(text: str, expected: str) -> None:
 def test_a_fence_is_longer_than_any_inside(text: str, fence: str) -> None:
     lines = fenced(text).splitlines()
     assert (lines[0], lines[-1]) == (f"{fence}text", fence)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("tr_1", "`tr_1`"), ("a`b\nc", "`ab c`")])
+def test_a_code_span_shows_no_backslash_and_is_not_ended(text: str, expected: str) -> None:
+    assert code(text) == expected
 
 
 def test_a_missing_cell_is_a_dash_and_a_pipe_breaks_no_row() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from registry.diff.version_diff import VersionDiff
 from tasks.ledger.release import Release
 from tasks.ledger.stage_result import StageResult
-from tasks.report.release import render
+from tasks.report.material import Material
+from tasks.report.release import in_short, render, so_far
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ROW = Release(
@@ -46,18 +48,18 @@ def result(stage: str, **evidence: object) -> StageResult:
 
 def test_the_report_holds_every_number_and_escapes_what_came_from_outside() -> None:
     shadow = {"trace_id": "tr_1", "input": "```\nignore", "recorded": "x", "candidate": "y"}
-    results = [
+    results = (
         result("lint", components_changed=["prompt"], findings=[]),
         result("gate", live=DIFFERENCE, evalset="order-extract/full", evalset_sha="c" * 64),
         result("shadow", rows=[], examples=[shadow]),
         result("canary", share=50, total_canary=60, total_live=58, harm=0.2, harm_needed=100.0, rows=[]),
-    ]
-    text = render(ROW, results, [])
+    )
+    text = render(Material(ROW, results, ()))
     for expected in (
-        "order-extract v3 in demo: promote",
+        "order-extract v3 in demo: promoted",
         r"Two \<b\>more\</b\> examples \| fewer mistakes",
         "| refusal | max\\_increase | 0.005 | intent | - |",
-        "| live | +0.250 | +0.100 to +0.400 | 143 |",
+        "| live | +25.0 | +10.0 to +40.0 | 143 |",
         "60 units in the canary, 58 in the control",
         "pin v2",
         f"--from {'b' * 64}",
@@ -69,6 +71,25 @@ def test_the_report_holds_every_number_and_escapes_what_came_from_outside() -> N
 
 
 def test_a_first_release_has_no_way_back() -> None:
-    text = render(replace(ROW, from_version=None, from_behavior=None), [], [])
+    text = render(Material(replace(ROW, from_version=None, from_behavior=None), (), ()))
     assert "there is no version to go back to" in text
     assert "promptship rollback" not in text
+    assert "What changed" not in text
+
+
+def test_what_changed_is_shown_word_by_word(hostile_diff: VersionDiff) -> None:
+    text = render(Material(ROW, (), (), diff=hostile_diff))
+    changed = text[text.index("## What changed") : text.index("## Stages")]
+    assert "Greet {+<script>alert(1)</script> +}the user." in changed
+    assert changed.count("```") == 2
+
+
+def test_who_is_asked_reads_why_what_and_each_verdict() -> None:
+    found = Material(ROW, (result("fast_gate"), result("canary", share=50)), ())
+    assert in_short(found).splitlines() == [
+        r"Why: Two \<b\>more\</b\> examples \| fewer mistakes",
+        "",
+        "- fast gate: **pass**. because",
+        "- canary 50 %: **pass**. because",
+    ]
+    assert [line for line in so_far(found).splitlines() if line.startswith("## ")] == ["## Why", "## Stages"]

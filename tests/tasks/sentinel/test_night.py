@@ -7,9 +7,10 @@ import pytest
 from registry.errors import UsageError
 from registry.runtime.routes_change import rollback_target
 from tasks.drift.verdict import Finding
-from tasks.ledger import changelog, drift_alarm
+from tasks.ledger import changelog, drift_alarm, event
 from tasks.matrix.plan import FINGERPRINT_CALLS
 from tasks.matrix.tonight import tonight
+from tasks.sentinel.blessing import BLESSED
 from tests.fleet import ENVIRONMENT
 from tests.tasks.sentinel.conftest import CELL, Watched
 from tests.world import PROMPT
@@ -94,6 +95,9 @@ def test_a_reference_is_drawn_by_nights_and_blessed_by_a_person(watched: Watched
     assert "6 of 15 answers a probe are drawn, on 1 days" in first.sentence
     assert "12 of 15 answers a probe are drawn, on 2 days" in watched.night()[name].sentence
     watched.bless(name)
+    told = event.since(here.workspace.store, here.workspace.now() - timedelta(days=1))
+    told = [e for e in told if e.kind == BLESSED and e.payload["target"] == name]
+    assert [(e.actor, e.payload["reason"]) for e in told] == [("ana", "as measured")]
     assert watched.night()[name].finding == Finding.STABLE
 
 

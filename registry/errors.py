@@ -31,6 +31,7 @@
     │   ├── UnknownRelease       PS-E702
     │   └── ClaimTaken           PS-E703
     ├── SettingsError            PS-E800
+    ├── AccessDenied             PS-E900  this account, or this process, may not publish to an environment
     └── UsageError               PS-U001  exit 64
 
 A message says what was found, what was expected and what to do.
@@ -38,6 +39,7 @@ A message says what was found, what was expected and what to do.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from .problem import Problem
@@ -70,10 +72,11 @@ class RegistryError(PromptshipError):
 
 
 class InvalidFile(RegistryError):
-    """`problems` holds each place of the file that is wrong, in the order of the file."""
+    """`problems` holds each place of `file` that is wrong, in the order of the file."""
 
     code = "PS-E101"
     problems: tuple[Problem, ...] = ()
+    file: Path | None = None
 
 
 class UnknownPrompt(RegistryError):
@@ -191,6 +194,12 @@ class ClaimTaken(ReleaseError):
 
 class SettingsError(PromptshipError):
     code = "PS-E800"
+
+
+class AccessDenied(PromptshipError):
+    """Nothing was written. No RoutingError: the routes are as they should be, somebody else may change them."""
+
+    code = "PS-E900"
 
 
 class UsageError(PromptshipError):

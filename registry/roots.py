@@ -30,6 +30,8 @@ class Roots:
     """Reports are written at home and to here."""
     ledger_at: str | None = field(default=None, repr=False)
     """Where the ledger is when it is not the file at home; may bear a password, so it is never shown."""
+    writes: frozenset[str] | None = None
+    """The environments that this process may publish to; None: all that its account may."""
 
     @property
     def ledger(self) -> Path:
@@ -65,8 +67,9 @@ class Roots:
 
     @classmethod
     def find(cls, environ: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Roots:
-        """From PROMPTSHIP_HOME, _REGISTRY, _EVALSETS, _ARTIFACTS, _ROUTES, _SPOOL, _REPORTS, _LEDGER; what is not set,
-        beside the nearest `promptship.yaml` or `pyproject.toml` upwards of `cwd`. Raises SettingsError without one."""
+        """From PROMPTSHIP_HOME, _REGISTRY, _EVALSETS, _ARTIFACTS, _ROUTES, _SPOOL, _REPORTS, _LEDGER, _WRITES; a place
+        that is not set, beside the nearest `promptship.yaml` or `pyproject.toml` upwards of `cwd`. Raises SettingsError
+        without one."""
         project = _project(cwd or Path.cwd())
         return cls(
             home=_set(environ, "PROMPTSHIP_HOME") or _home(project, cwd or Path.cwd()),
@@ -80,6 +83,7 @@ class Roots:
             reports_at=_set(environ, "PROMPTSHIP_REPORTS"),
             reports_url=_url(environ, "PROMPTSHIP_REPORTS"),
             ledger_at=environ.get("PROMPTSHIP_LEDGER") or None,
+            writes=_names(environ, "PROMPTSHIP_WRITES"),
         )
 
 
@@ -91,6 +95,12 @@ def _set(environ: Mapping[str, str], name: str) -> Path | None:
 def _url(environ: Mapping[str, str], name: str) -> str | None:
     value = environ.get(name, "")
     return value if "://" in value else None
+
+
+def _names(environ: Mapping[str, str], name: str) -> frozenset[str] | None:
+    """None when it is not set; what names nothing is none of them, not all."""
+    text = environ.get(name, "")
+    return frozenset(part.strip() for part in text.split(",")) - {""} if text else None
 
 
 def _project(start: Path) -> Path | None:

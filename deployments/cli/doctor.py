@@ -36,6 +36,7 @@ def command(json_: bool) -> int:
 
 
 def _findings() -> Iterator[Finding]:
+    from deployments.cli.health.access import access
     from deployments.cli.health.data import data
     from deployments.cli.health.orchestration import orchestration
     from deployments.cli.health.packages import packages
@@ -49,6 +50,7 @@ def _findings() -> Iterator[Finding]:
     yield from places(roots)
     yield ledger(roots)
     yield from routes(roots, now)
+    yield from access(roots)
     yield spool(roots, now)
     yield outbox(roots, now)
     yield from orchestration(now)

@@ -154,7 +154,7 @@ class Call(Stamped):
             attempts=self._notes.attempts,
             fallback=identity != found.model,
             identity=identity,
-            price=self._recorder.price(identity),
+            price=self._recorder.price(self.stamp.environment, identity),
             cost_usd=cost_usd,
             tool_calls=self._notes.calls,
             retrieval=self._notes.retrieval,

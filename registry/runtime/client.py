@@ -238,7 +238,7 @@ class Client:
     def _answering(self, call: Call) -> Answering:
         return answering(call.artifact, call.messages, self._resolver.model, self._patience)
 
-    def _price(self, identity: dict[str, str | None]) -> Price | None:
+    def _price(self, _: str, identity: dict[str, str | None]) -> Price | None:
         return self._resolver.model(identity).price
 
     def _now(self) -> datetime:

@@ -175,17 +175,22 @@ class Outside:
             tool_calls=notes.calls,
             retrieval=notes.retrieval,
         )
-        self._recorder.write(stamp, artifact, self._priced(outcome, artifact, models, cost))
+        self._recorder.write(stamp, artifact, self._priced(stamp.environment, outcome, artifact, models, cost))
         self.records += 1
         request.notes, request.written, request.due, request.failed = Notes(), True, None, None
 
     def _priced(
-        self, outcome: Outcome, artifact: Artifact | None, models: tuple[str | None, ...], cost: float | None
+        self,
+        environment: str,
+        outcome: Outcome,
+        artifact: Artifact | None,
+        models: tuple[str | None, ...],
+        cost: float | None,
     ) -> Outcome:
         if artifact is None:
             return replace(outcome, cost_usd=cost)
         identity = artifact.identity_of(*models) or artifact.model
-        price = self._recorder.price(identity)
+        price = self._recorder.price(environment, identity)
         return replace(
             outcome,
             identity=identity,

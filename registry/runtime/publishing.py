@@ -2,28 +2,28 @@
 
 `Publisher` is the interface; `LocalPublisher` keeps it on a local disk: flock, temporary file, fsync, rename. A history
 file is written before its table and counts only once the table has reached its generation, so that a crash between the
-two leaves no operation that seems to have happened.
+two leaves no operation that seems to have happened. What is kept where is in `layout.py`.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from ..errors import GenerationTaken, RoutingError
 from ..models import Model
-from ..strict import Strict
+from . import layout
+from .access import denied, permitted, refuse_undeclared, routes_of, writable
 from .artifact_file import Artifact, corrupt
 from .artifact_file import read as read_artifact
 from .atomic import locked, replace
+from .published_models import merged_models, models_of
 from .routes import RouteTable, parse
-
-MODELS = "models.json"
 
 
 class Reader(NamedTuple):
@@ -36,7 +36,10 @@ class Reader(NamedTuple):
 
 
 class Publisher(Protocol):
-    """Storage with compare-and-swap. All methods raise OSError when the storage is out of reach."""
+    """Storage with compare-and-swap. All methods raise OSError when the storage is out of reach.
+
+    What writes raises AccessDenied where this account, or PROMPTSHIP_WRITES, does not let it: nothing is written then.
+    """
 
     @property
     def remote(self) -> bool:
@@ -49,7 +52,11 @@ class Publisher(Protocol):
         """Changes whenever the table does, and is cheap to ask for; None when there is no table."""
 
     def read_table(self, environment: str) -> RouteTable:
-        """The table now, the empty one of generation 0 when there is none. Raises RoutingError when unreadable."""
+        """The table now, the empty one of generation 0 when there is none. Raises RoutingError when unreadable, or
+        where an earlier layout has one."""
+
+    def check_writable(self, environment: str) -> None:
+        """Asked before money is spent on what has to be published later. Raises AccessDenied, SettingsError."""
 
     def swap(self, table: RouteTable, expected_generation: int, history: bool = True) -> None:
         """Publishes `table` when the generation is still the expected one, else raises GenerationTaken."""
@@ -59,10 +66,10 @@ class Publisher(Protocol):
     def get_artifact(self, sha: str) -> Artifact:
         """Verified by its hash. Raises ArtifactCorrupt, also when it is missing."""
 
-    def put_models(self, models: Mapping[str, Model]) -> None:
+    def put_models(self, environment: str, models: Mapping[str, Model]) -> None:
         """Adds to what is published; kept by `Model.key`, so that older artifacts find theirs."""
 
-    def read_models(self) -> dict[str, Model]:
+    def read_models(self, environment: str) -> dict[str, Model]:
         """By `Model.key`. Raises RoutingError when they are unreadable."""
 
     def history(self, environment: str) -> list[int]:
@@ -78,24 +85,19 @@ class Publisher(Protocol):
     def report_reader(self, environment: str, reader: Reader) -> None: ...
 
 
-class _Models(Strict):
-    """How each published model is reached, by `Model.key`."""
-
-    format: Literal[1] = 1
-    models: dict[str, Model]
-
-
 class LocalPublisher:
     """Artifacts, models and tables in two folders of one local disk. Many processes may write."""
 
     remote = False
 
-    def __init__(self, artifacts_dir: Path, routes_dir: Path) -> None:
+    def __init__(self, artifacts_dir: Path, routes_dir: Path, writes: Set[str] | None = None) -> None:
+        """`writes` are the environments that this process may publish to; None: all."""
         self._artifacts = artifacts_dir
         self._routes = routes_dir
+        self._writes = writes
 
     def environments(self) -> list[str]:
-        return sorted(path.stem for path in self._routes.glob("*.json") if path.name != MODELS)
+        return sorted(path.parent.name for path in self._routes.glob(f"*/{layout.TABLE}"))
 
     def token(self, environment: str) -> Hashable | None:
         try:
@@ -109,7 +111,18 @@ class LocalPublisher:
         try:
             return parse(path.read_bytes(), str(path))
         except FileNotFoundError:
+            if (self._routes / layout.earlier(environment)).exists():
+                raise moved(environment, self._routes) from None
             return RouteTable.empty(environment)
+
+    def check_writable(self, environment: str) -> None:
+        refuse_undeclared(environment, self._writes)
+        folder = self._routes / environment
+        for place in (folder, folder / layout.HISTORY, folder / layout.LOCK):
+            if not writable(place):
+                raise denied(routes_of(environment), place)
+        if not writable(self._artifacts):
+            raise denied("artifacts", self._artifacts)
 
     def swap(self, table: RouteTable, expected_generation: int, history: bool = True) -> None:
         with self._writing(table.environment):
@@ -124,7 +137,8 @@ class LocalPublisher:
         path = self._artifact(artifact.behavior)
         content = artifact.to_bytes()
         if not path.is_file() or path.read_bytes() != content:
-            replace(path, content)
+            with permitted("artifacts", self._artifacts):
+                replace(path, content)
 
     def get_artifact(self, sha: str) -> Artifact:
         try:
@@ -133,15 +147,17 @@ class LocalPublisher:
             raise corrupt(sha, f"there is no file {self._artifact(sha)}") from error
         return read_artifact(content, sha)
 
-    def put_models(self, models: Mapping[str, Model]) -> None:
-        with self._writing("models"):
-            content = merged_models(_content_of(self._models), models, str(self._models))
+    def put_models(self, environment: str, models: Mapping[str, Model]) -> None:
+        path = self._models(environment)
+        with self._writing(environment):
+            content = merged_models(_content_of(path), models, str(path))
             if content is not None:
-                replace(self._models, content)
+                replace(path, content)
 
-    def read_models(self) -> dict[str, Model]:
-        content = _content_of(self._models)
-        return {} if content is None else models_of(content, str(self._models))
+    def read_models(self, environment: str) -> dict[str, Model]:
+        path = self._models(environment)
+        content = _content_of(path)
+        return {} if content is None else models_of(content, str(path))
 
     def history(self, environment: str) -> list[int]:
         """All that is there when the table itself is unreadable."""
@@ -149,7 +165,7 @@ class LocalPublisher:
             newest = float(self.read_table(environment).generation)
         except RoutingError:
             newest = math.inf
-        folder = self._routes / "history" / environment
+        folder = self._routes / layout.history(environment)
         return sorted(number for path in folder.glob("*.json") if (number := int(path.stem)) <= newest)
 
     def read_generation(self, environment: str, generation: int) -> RouteTable:
@@ -167,33 +183,32 @@ class LocalPublisher:
 
     def readers(self, environment: str) -> list[Reader]:
         """Those of the folder, also of processes that are gone: their `at` says so."""
-        found = (
-            reader_of(_content_of(path), path.stem, environment)
-            for path in sorted((self._routes / "readers").glob("*.json"))
-        )
+        folder = self._routes / layout.readers(environment)
+        found = (reader_of(path.stem, _content_of(path)) for path in sorted(folder.glob("*.json")))
         return [reader for reader in found if reader is not None]
 
     def report_reader(self, environment: str, reader: Reader) -> None:
-        """One file a process, one entry an environment. Not synced: it is said again in a few seconds."""
-        path = self._routes / "readers" / f"{reader.name}.json"
-        replace(path, with_reader(_content_of(path), environment, reader), sync=False)
+        """One file a process. Not synced: it is said again in a few seconds."""
+        replace(self._routes / layout.reader(environment, reader.name), said_by(reader), sync=False)
 
-    @property
-    def _models(self) -> Path:
-        return self._routes / MODELS
+    def _models(self, environment: str) -> Path:
+        return self._routes / layout.models(environment)
 
     def _table(self, environment: str) -> Path:
-        return self._routes / f"{environment}.json"
+        return self._routes / layout.table(environment)
 
     def _artifact(self, sha: str) -> Path:
         return self._artifacts / f"{sha}.json"
 
     def _generation(self, environment: str, generation: int) -> Path:
-        return self._routes / "history" / environment / f"{generation}.json"
+        return self._routes / layout.generation(environment, generation)
 
     @contextmanager
-    def _writing(self, what: str) -> Iterator[None]:
-        with locked(self._routes / f".{what}.lock"):
+    def _writing(self, environment: str) -> Iterator[None]:
+        """Alone, and allowed to. Raises AccessDenied."""
+        refuse_undeclared(environment, self._writes)
+        folder = self._routes / environment
+        with permitted(routes_of(environment), folder), locked(folder / layout.LOCK):
             yield
 
     def _keep_history(self, table: RouteTable, content: bytes | None) -> None:
@@ -204,27 +219,6 @@ class LocalPublisher:
             replace(path, content)
 
 
-def models_of(content: bytes, where: str) -> dict[str, Model]:
-    """By `Model.key`. Raises RoutingError."""
-    try:
-        return _Models.model_validate_json(content).models
-    except ValueError as error:
-        raise RoutingError(
-            f"The published models {where} cannot be read: {error}",
-            expected="a file of format 1 as promptship writes it",
-            fix="Publish a version again: its models go with it",
-        ) from error
-
-
-def merged_models(content: bytes | None, models: Mapping[str, Model], where: str) -> bytes | None:
-    """The file with these added; None when it has them. Raises RoutingError."""
-    known = {} if content is None else models_of(content, where)
-    wanted = known | {model.key: model for model in models.values()}
-    if wanted == known:
-        return None
-    return _Models(models={key: wanted[key] for key in sorted(wanted)}).model_dump_json(indent=1).encode()
-
-
 def unknown_generation(environment: str, generation: int, known: list[int]) -> RoutingError:
     return RoutingError(
         f"There is no generation {generation} in the history of {environment!r}",
@@ -233,27 +227,28 @@ def unknown_generation(environment: str, generation: int, known: list[int]) -> R
     )
 
 
-def reader_of(content: bytes | None, name: str, environment: str) -> Reader | None:
-    """What the file of one process says of one environment."""
-    entry = _entries(content).get(environment)
-    if not isinstance(entry, dict):
-        return None
-    return Reader(name, entry["generation"], datetime.fromisoformat(entry["at"]), entry["dropped"])
-
-
-def with_reader(content: bytes | None, environment: str, reader: Reader) -> bytes:
-    """The file of one process with this entry; the other environments stay."""
-    entry = {"generation": reader.generation, "at": reader.at.isoformat(), "dropped": reader.dropped}
-    return json.dumps({**_entries(content), environment: entry}).encode()
-
-
-def _entries(content: bytes | None) -> dict[str, object]:
-    """None of a file that is missing or broken: it is written again in a few seconds."""
+def reader_of(name: str, content: bytes | None) -> Reader | None:
+    """What one process said; None of a file that is broken: applications write these, and say it again in seconds."""
     try:
-        found = json.loads(content or b"{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+        said = json.loads(content or b"{}")
+        return Reader(name, int(said["generation"]), _instant(said["at"]), int(said["dropped"]))
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None
+
+
+def said_by(reader: Reader) -> bytes:
+    """The file of one process."""
+    return json.dumps(
+        {"generation": reader.generation, "at": reader.at.isoformat(), "dropped": reader.dropped}
+    ).encode()
+
+
+def _instant(text: str) -> datetime:
+    """Raises ValueError also for one without a zone, which cannot be compared with now."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(text)
+    return found
 
 
 def _content_of(path: Path) -> bytes | None:
@@ -261,6 +256,15 @@ def _content_of(path: Path) -> bytes | None:
         return path.read_bytes()
     except FileNotFoundError:
         return None
+
+
+def moved(environment: str, where: object) -> RoutingError:
+    """Not the same as a table that was never there: a first release is compared with nothing."""
+    return RoutingError(
+        f"The routes of {environment!r} at {where} are kept as an earlier promptship kept them",
+        expected="one folder an environment",
+        fix='Move them, as docs/access.md says under "From an earlier layout"',
+    )
 
 
 def taken(found: RouteTable, table: RouteTable, expected: int) -> GenerationTaken:

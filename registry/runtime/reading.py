@@ -64,6 +64,10 @@ class Reading:
         _all.add(self)
 
     @property
+    def environment(self) -> str:
+        return self._environment
+
+    @property
     def poll_s(self) -> float:
         return self._poll_s
 

@@ -47,12 +47,13 @@ class Written(NamedTuple):
 
 
 class Recorder:
-    """One a client. `price_of` may raise PromptshipError or OSError: the price is unknown then."""
+    """One a client. `price_of` an environment and a model's identity may raise PromptshipError or OSError: the price is
+    unknown then."""
 
     def __init__(
         self,
         spool: Spool,
-        price_of: Callable[[dict[str, str | None]], Price | None],
+        price_of: Callable[[str, dict[str, str | None]], Price | None],
         telemetry: Telemetry | None = None,
         payload: bool | None = None,
     ) -> None:
@@ -63,9 +64,9 @@ class Recorder:
         self._payload = os.environ.get(VARIABLE) != OFF if payload is None else payload
         self._seen: OrderedDict[tuple[str | None, str], None] = OrderedDict()
 
-    def price(self, identity: dict[str, str | None]) -> Price | None:
+    def price(self, environment: str, identity: dict[str, str | None]) -> Price | None:
         with suppress(PromptshipError, OSError):
-            return self._price_of(identity)
+            return self._price_of(environment, identity)
         return None
 
     def begin(self, stamp: Stamp, artifact: Artifact) -> Span | None:

@@ -100,7 +100,7 @@ class Resolver:
         if self._known is not None and self._known.table is self._fetched_for:
             return
         with suppress(PromptshipError, OSError):
-            self._models = self._publisher.read_models()
+            self._models = self._publisher.read_models(self._reading.environment)
 
     def _fetch(self, table: RouteTable) -> None:
         """What this table needs for the prompts that were asked for so far, so that no request has to wait for it."""
@@ -110,7 +110,7 @@ class Resolver:
                 with suppress(PromptshipError, OSError):
                     self._artifact(pinned.behavior)
         with suppress(PromptshipError, OSError):
-            self._models = self._publisher.read_models()
+            self._models = self._publisher.read_models(self._reading.environment)
             self._fetched_for = table
 
     def live_of(self, prompt_id: str) -> Resolution:

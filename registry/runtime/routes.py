@@ -1,4 +1,4 @@
-"""The routing table of an environment, `routes/<environment>.json`: which version serves which share of each prompt.
+"""The routing table of an environment, `routes/<environment>/table.json`: which version serves which share.
 
 Frozen values; `routes_change` makes new ones. A share is in basis points, 1..10000.
 """

@@ -18,6 +18,8 @@ from .routes import Canary, Closed, Holdback, Pinned, Route, RouteTable, Served
 
 CLOSED_KEPT = 20
 SHARE_BESIDE_HOLDBACK = 5_000
+PROMOTED = "promoted"
+"""The reason of a closed attempt that went live."""
 
 
 def stamped(table: RouteTable, *, operation: str, at: datetime, by: str) -> RouteTable:
@@ -107,7 +109,7 @@ def promote(
     _own_or_none(route, release, candidate)
     back = _holdback(route, release, holdback_bps, holdback_until)
     live = Pinned(version=candidate.version, behavior=candidate.behavior)
-    closed = _closing(route, release, by, at, "promoted")
+    closed = _closing(route, release, by, at, PROMOTED)
     served = _front(route, _served(live, certified))
     return _change(table, prompt_id, live=live, canary=None, holdback=back, served=served, closed=closed)
 

@@ -21,7 +21,7 @@ class Shelf:
         self._publisher = publisher
         self._clock = clock
         self._artifacts: dict[str, Artifact] = {}
-        self._models: dict[str, Model] = {}
+        self._models: dict[str, dict[str, Model]] = {}
         self._again: dict[str, float] = {}
 
     def artifact(self, behavior: str) -> Artifact | None:
@@ -30,12 +30,13 @@ class Shelf:
                 self._artifacts[behavior] = self._publisher.get_artifact(behavior)
         return self._artifacts.get(behavior)
 
-    def price(self, identity: dict[str, str | None]) -> Price | None:
-        key = key_of(identity)
-        if key not in self._models and self._is_due(key):
+    def price(self, environment: str, identity: dict[str, str | None]) -> Price | None:
+        """As it was published there."""
+        key, known = key_of(identity), self._models.get(environment, {})
+        if key not in known and self._is_due(f"{environment}/{key}"):
             with suppress(PromptshipError, OSError):
-                self._models = self._publisher.read_models()
-        model = self._models.get(key)
+                known = self._models[environment] = self._publisher.read_models(environment)
+        model = known.get(key)
         return model.price if model else None
 
     def _is_due(self, name: str) -> bool:

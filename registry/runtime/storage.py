@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..credentials import masked
 from ..errors import SettingsError
 from ..roots import Roots
 from .publishing import LocalPublisher, Publisher
@@ -16,16 +17,16 @@ def publisher(roots: Roots) -> Publisher:
     """Where artifacts and routes are published. Raises SettingsError."""
     artifacts, routes = roots.artifacts_url, roots.routes_url
     if artifacts is None and routes is None:
-        return LocalPublisher(roots.artifacts, roots.routes)
+        return LocalPublisher(roots.artifacts, roots.routes, roots.writes)
     if artifacts is None or routes is None:
         raise SettingsError(
-            f"artifacts are at {artifacts or roots.artifacts}, routes at {routes or roots.routes}",
+            masked(f"artifacts are at {artifacts or roots.artifacts}, routes at {routes or roots.routes}"),
             expected="both on a local disk, or both on S3-compatible storage",
             fix="Set PROMPTSHIP_ARTIFACTS and PROMPTSHIP_ROUTES alike",
         )
     from .publishing_s3 import S3Publisher
 
-    return S3Publisher.at(artifacts, routes)
+    return S3Publisher.at(artifacts, routes, roots.writes)
 
 
 def shipped(roots: Roots) -> Objects | None:

@@ -15,6 +15,7 @@ from tasks.ledger.store import Store
 
 from . import archive
 from .archive import Manifest
+from .earlier import sort_routes
 from .making import lock_of
 from .parts import LEDGER, Part, all_of, refuse_elsewhere
 
@@ -45,6 +46,7 @@ def restore(roots: Roots, file: Path, now: datetime, *, replace: bool) -> Restor
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=roots.home) as staging:
         folder = Path(staging)
         manifest = archive.unpack(file, folder, LEDGER)
+        sort_routes(folder / "routes")
         releases = _opened(folder / LEDGER)
         aside = roots.home / f"before-restore-{now:%Y%m%dT%H%M%S%f}" if taken else None
         with Embedded(roots.ledger, _WAIT_S).alone():

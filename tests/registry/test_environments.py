@@ -44,7 +44,7 @@ def test_demo_is_production_but_for_what_it_says(shipped: Environments) -> None:
     assert demo.margins == {"schema_ok": 0.15, "refusal": 0.15, "error": 0.15}
     assert (demo.ramp, demo.dwell, demo.min_units) == ((50, 100), timedelta(seconds=2), 40)
     assert (demo.holdback, demo.low_traffic, demo.live_guards) == (None, None, ())
-    assert demo.deadline_canary == timedelta(minutes=4)
+    assert demo.deadline_canary == timedelta(minutes=15)
     same = ("deadline_approval", "hold_at", "clock_skew", "poll", "margin_scale", "retention", "requires_lock")
     assert [getattr(demo, name) for name in same] == [getattr(production, name) for name in same]
     assert shipped.policy("demo", "medium").ramp == shipped.policy("production", "medium").ramp

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from registry.credentials import masked
 from registry.roots import Roots
 
 from .finding import Finding
 
 _MADE_LATER = ("home", "outbox", "spool", "cache", "public", "reports", "artifacts", "routes")
+_PUBLISHED = ("artifacts", "routes")
+"""Applications only read these; of routes, who may publish to which environment is asked one by one."""
 
 
 def places(roots: Roots) -> Iterator[Finding]:
@@ -17,7 +20,9 @@ def places(roots: Roots) -> Iterator[Finding]:
     for name in _MADE_LATER:
         path, url = getattr(roots, name), getattr(roots, f"{name}_url", None)
         if url is not None:
-            yield Finding(name, "ok", url if name != "spool" else f"{path}, shipped to {url}")
+            yield Finding(name, "ok", masked(url if name != "spool" else f"{path}, shipped to {url}"))
+        elif path.exists() and not os.access(path, os.W_OK) and name in _PUBLISHED:
+            yield Finding(name, "note", f"{path}, for this account to read")
         elif path.exists() and not os.access(path, os.W_OK):
             yield Finding(name, "problem", f"{path} cannot be written", "Give this account the right to write there")
         else:

@@ -19,6 +19,7 @@ SILENT = timedelta(seconds=30)
 OLD = timedelta(minutes=10)
 """A segment or an intent that waits for longer is waited for by nobody."""
 _WAIT_S = 2.0
+_MOVE = "Run `promptship backup FILE`, then `promptship restore FILE --replace`: nothing else reads them"
 
 
 def ledger(roots: Roots) -> Finding:
@@ -50,6 +51,8 @@ def routes(roots: Roots, now: datetime) -> Iterator[Finding]:
     except (PromptshipError, ConnectionError) as error:
         yield Finding("routes", "problem", str(error), "See that this machine reaches its storage")
         return
+    if roots.routes_url is None and any(roots.routes.glob("*.json")):
+        yield Finding("routes", "problem", f"{roots.routes} has routes of an earlier layout", _MOVE)
     for name in names:
         try:
             table = published.read_table(name)

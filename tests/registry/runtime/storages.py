@@ -15,8 +15,6 @@ from registry.runtime.objects import Objects
 from registry.runtime.publishing import LocalPublisher, Publisher
 from registry.runtime.publishing_s3 import S3Publisher
 
-FOLDERS = ("artifacts", "routes")
-
 
 class Storage(ABC):
     """`read` and `write` bypass the publisher; a path begins with `artifacts/` or `routes/`."""
@@ -44,7 +42,7 @@ class Disk(Storage):
         self.folder = folder / "published"
 
     def publisher(self) -> Publisher:
-        return LocalPublisher(*(self.folder / name for name in FOLDERS))
+        return LocalPublisher(self.folder / "artifacts", self.folder / "routes")
 
     def read(self, path: str) -> bytes:
         return (self.folder / path).read_bytes()

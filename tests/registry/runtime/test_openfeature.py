@@ -104,7 +104,7 @@ def test_what_is_no_version(flags: OpenFeatureClient) -> None:
 
 def test_an_old_table_is_stale(flags: OpenFeatureClient, time: Time, tmp_path: Path) -> None:
     flags.get_string_value(PROMPT, "v0")
-    (tmp_path / "routes" / "production.json").write_bytes(b"{")
+    (tmp_path / "routes/production/table.json").write_bytes(b"{")
     time.passed = 5
     assert flags.get_string_details(PROMPT, "v0").reason is Reason.STALE
 

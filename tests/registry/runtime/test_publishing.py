@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from registry.errors import RoutingError
 from registry.runtime import atomic, publishing
-from registry.runtime.publishing import LocalPublisher, Reader
+from registry.runtime.publishing import LocalPublisher
 from registry.runtime.routes import RouteTable
 from registry.runtime.routes_change import stamped
 from tests.registry.runtime.conftest import AT
@@ -29,7 +28,7 @@ def test_a_crash_between_history_and_table_leaves_no_operation(
     write = atomic.replace
 
     def dies_at_the_table(path: Path, content: bytes, *, sync: bool = True) -> None:
-        if path.name == "production.json":
+        if path.name == "table.json":
             raise OSError("no space left")
         write(path, content, sync=sync)
 
@@ -44,18 +43,7 @@ def test_a_crash_between_history_and_table_leaves_no_operation(
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b'{"format": 1}', b'{"format": 1, "models": {"a": 1}}'])
 def test_unreadable_models(content: bytes, publisher: LocalPublisher, tmp_path: Path) -> None:
-    publisher.put_models({})
-    (tmp_path / "routes").mkdir(exist_ok=True)
-    (tmp_path / "routes" / "models.json").write_bytes(content)
+    publisher.put_models("production", {})
+    (tmp_path / "routes/production/models.json").write_bytes(content)
     with pytest.raises(RoutingError, match=r"models\.json"):
-        publisher.read_models()
-
-
-def test_readers_of_two_environments_in_one_process(publisher: LocalPublisher, tmp_path: Path) -> None:
-    at = datetime(2026, 11, 21, tzinfo=UTC)
-    publisher.report_reader("production", Reader("host-1", 41, at, 0))
-    publisher.report_reader("production", Reader("host-1", 42, at, 3))
-    publisher.report_reader("staging", Reader("host-1", 7, at, 0))
-    assert publisher.readers("production") == [Reader("host-1", 42, at, 3)]
-    assert publisher.readers("staging") == [Reader("host-1", 7, at, 0)]
-    assert [path.name for path in (tmp_path / "routes" / "readers").iterdir()] == ["host-1.json"]
+        publisher.read_models("production")

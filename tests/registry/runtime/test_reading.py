@@ -58,7 +58,7 @@ def test_looks_at_most_once_a_poll(publisher: LocalPublisher, time: Time, publis
 def test_the_last_good_table_is_kept_and_its_age_told(
     harm: str, publisher: LocalPublisher, time: Time, publish: Publish, tmp_path: Path
 ) -> None:
-    file = tmp_path / "routes" / "production.json"
+    file = tmp_path / "routes/production/table.json"
     publish(live(V1))
     older = file.read_bytes()
     good = publish(lambda table: table)
@@ -82,7 +82,7 @@ def test_a_process_that_starts_beside_a_corrupt_table_reads_its_history(
 ) -> None:
     publish(live(V1))
     good = publish(canary(V2, now=time.now))
-    (tmp_path / "routes" / "production.json").write_bytes(b"{")
+    (tmp_path / "routes/production/table.json").write_bytes(b"{")
     time.passed = 60
     found = reading(publisher, time)
     assert found.table() == good

@@ -29,7 +29,7 @@ def time() -> Time:
 @pytest.fixture
 def resolver(publisher: LocalPublisher, time: Time) -> Resolver:
     put(publisher, V1, V2, V3)
-    publisher.put_models({"keyed": model("keyed", reach={"key_variable": "NO_SUCH_KEY"})})
+    publisher.put_models("production", {"keyed": model("keyed", reach={"key_variable": "NO_SUCH_KEY"})})
     return Resolver(publisher, Reading(publisher, "production", poll_s=1.0, clock_skew_s=10.0, clock=time.clock))
 
 
@@ -130,7 +130,7 @@ def test_storage_that_is_gone_is_told_by_the_age(
 ) -> None:
     publish(live(V1))
     resolver.resolve(PROMPT, None)
-    (tmp_path / "routes" / "production.json").unlink()
+    (tmp_path / "routes/production/table.json").unlink()
     time.passed = 42
     assert resolver.resolve(PROMPT, None).routes_age_s == 42
 
@@ -139,7 +139,7 @@ def test_models_that_cannot_be_read_are_kept(resolver: Resolver, publish: Publis
     publish(live(V1))
     resolver.resolve(PROMPT, None)
     known = resolver.model(V1.model)
-    (tmp_path / "routes" / "models.json").write_bytes(b"{")
+    (tmp_path / "routes/production/models.json").write_bytes(b"{")
     publish(canary(V2, now=time.now))
     time.passed = 1
     assert resolver.resolve(PROMPT, IN).artifact == V2

@@ -55,7 +55,7 @@ class TestPublisher:
         assert publisher.read_table(ENVIRONMENT) == RouteTable.empty(ENVIRONMENT)
         assert (publisher.token(ENVIRONMENT), publisher.environments()) == (None, [])
         assert (publisher.history(ENVIRONMENT), publisher.operations(ENVIRONMENT)) == ([], {})
-        assert (publisher.read_models(), publisher.readers(ENVIRONMENT)) == ({}, [])
+        assert (publisher.read_models(ENVIRONMENT), publisher.readers(ENVIRONMENT)) == ({}, [])
 
     def test_swap_and_history(self, storage: Storage) -> None:
         publisher = storage.publisher()
@@ -103,12 +103,13 @@ class TestPublisher:
 
     def test_models_are_kept_by_what_they_are(self, storage: Storage) -> None:
         publisher, old, new = storage.publisher(), model("one", revision="r1"), model("one", revision="r2")
-        publisher.put_models({"short": old})
-        storage.publisher().put_models({"short": new})
-        assert publisher.read_models() == {old.key: old, new.key: new}
-        storage.write("routes/models.json", b"{")
+        publisher.put_models(ENVIRONMENT, {"short": old})
+        storage.publisher().put_models(ENVIRONMENT, {"short": new})
+        assert publisher.read_models(ENVIRONMENT) == {old.key: old, new.key: new}
+        assert publisher.read_models("staging") == {}
+        storage.write("routes/production/models.json", b"{")
         with pytest.raises(RoutingError, match=r"models\.json"):
-            publisher.read_models()
+            publisher.read_models(ENVIRONMENT)
 
     def test_readers_of_two_environments_in_one_process(self, storage: Storage) -> None:
         publisher = storage.publisher()
@@ -118,11 +119,26 @@ class TestPublisher:
         assert publisher.readers("staging") == [Reader("host-1", 7, AT, 0)]
         assert publisher.environments() == []
 
+    @pytest.mark.parametrize(
+        "said",
+        [
+            b"", b"{", b"[]", b'"x"', b'{"generation": 1}', b"\xff", b"[" * 10_000,
+            b'{"generation": "x", "at": "2026-11-21T12:00:00+00:00", "dropped": 0}',
+            b'{"generation": 1e999, "at": "2026-11-21T12:00:00+00:00", "dropped": 0}',
+            b'{"generation": 1, "at": "2026-11-21T12:00:00", "dropped": 0}',
+        ],
+    )  # fmt: skip
+    def test_an_application_that_writes_nonsense_stops_nobody(self, storage: Storage, said: bytes) -> None:
+        publisher = storage.publisher()
+        publisher.report_reader(ENVIRONMENT, Reader("host-1", 42, AT, 3))
+        storage.write("routes/production/readers/host-2.json", said)
+        assert publisher.readers(ENVIRONMENT) == [Reader("host-1", 42, AT, 3)]
+
     def test_an_unreadable_table_is_an_error_and_its_history_is_there(self, storage: Storage) -> None:
         publisher = storage.publisher()
         publish(publisher)
-        storage.write("routes/production.json", b"{")
-        with pytest.raises(RoutingError, match=r"production\.json"):
+        storage.write("routes/production/table.json", b"{")
+        with pytest.raises(RoutingError, match=r"production/table\.json"):
             publisher.read_table(ENVIRONMENT)
         assert publisher.history(ENVIRONMENT) == [1]
 
@@ -130,7 +146,7 @@ class TestPublisher:
     def test_a_reader_keeps_the_last_good_table(self, harm: str, storage: Storage) -> None:
         publisher, time = storage.publisher(), Time()
         publish(publisher)
-        older = storage.read("routes/production.json")
+        older = storage.read("routes/production/table.json")
         good = publish(publisher, live(artifact()))
         known = reading(storage.publisher(), time)
         assert known.table() == good
@@ -139,8 +155,8 @@ class TestPublisher:
                 time.passed += 60
                 assert (known.table(), known.age_s()) == (good, 60.0)
         else:
-            storage.remove("routes/production.json") if harm == "missing" else storage.write(
-                "routes/production.json", older if harm == "older" else b"{"
+            storage.remove("routes/production/table.json") if harm == "missing" else storage.write(
+                "routes/production/table.json", older if harm == "older" else b"{"
             )
             time.passed += 60
             assert (known.table(), known.age_s()) == (good, 60.0)
@@ -194,7 +210,7 @@ class Raced(Objects):
     between: Callable[[], None] = staticmethod(lambda: None)
 
     def exchange(self, key: str, *arguments: object, **named: object) -> None:
-        if key.endswith(f"{ENVIRONMENT}.json"):
+        if key.endswith("table.json"):
             between, self.between = self.between, lambda: None
             between()
         super().exchange(key, *arguments, **named)  # type: ignore[arg-type]
@@ -220,7 +236,7 @@ class Twice(Objects):
     """The answer of a write gets lost, and it is sent again."""
 
     def exchange(self, key: str, *arguments: object, **named: object) -> None:
-        if key == f"{ENVIRONMENT}.json":
+        if key.endswith("table.json"):
             super().exchange(key, *arguments, **named)  # type: ignore[arg-type]
         super().exchange(key, *arguments, **named)  # type: ignore[arg-type]
 
@@ -236,7 +252,7 @@ class Dies(Objects):
     """The process is killed before the history object is written."""
 
     def put(self, key: str, content: bytes, media_type: str = "") -> None:
-        if key.startswith("history/"):
+        if "/history/" in key:
             raise KeyboardInterrupt
         super().put(key, content, media_type)
 
@@ -249,7 +265,7 @@ def test_a_crash_between_table_and_history_loses_no_operation(bucket: Bucket) ->
     assert publisher.operations(ENVIRONMENT) == {"op_1": 1}
     assert publisher.read_generation(ENVIRONMENT, 1).operation == "op_1"
     publish(publisher)
-    assert bucket.read("routes/history/production/1.json")
+    assert bucket.read("routes/production/history/1.json")
     assert publisher.operations(ENVIRONMENT) == {"op_1": 1, "op_2": 2}
 
 
@@ -339,4 +355,4 @@ def test_the_settings_choose(bucket: Bucket, tmp_path: Path) -> None:
     roots = Roots(tmp_path, tmp_path, tmp_path, artifacts_url=bucket.url("artifacts"), routes_url=bucket.url("routes"))
     published = choosing.publisher(roots)
     published.report_reader(ENVIRONMENT, Reader("host-1", 1, datetime(2026, 11, 21, tzinfo=UTC), 0))
-    assert bucket.read("routes/readers/host-1.json")
+    assert bucket.read("routes/production/readers/host-1.json")

@@ -35,7 +35,7 @@ class Time:
 
 
 def put(publisher: Publisher, *artifacts: Artifact) -> None:
-    publisher.put_models({name: model(name) for name in ("one", "two")})
+    publisher.put_models("production", {name: model(name) for name in ("one", "two")})
     for artifact in artifacts:
         publisher.put_artifact(artifact)
 

@@ -32,6 +32,15 @@ def complaints(error: ValidationError, data: Any, document: Document, schema: sh
     ]
 
 
+def brief(error: ValidationError | OSError) -> str:
+    """What is wrong with a file that a program wrote, on one line: the first wrong place, without what stands there."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = dotted(tuple(part for part in first["loc"] if part != "[key]"))
+    return f"{where}: {first['msg']}" if where else first["msg"]
+
+
 def _guess(path: Path, schema: shape.Schema) -> Path | None:
     """The known key that an unknown one was probably meant to be."""
     guess = nearest(path[-1], shape.known_keys(shape.at(schema, path[:-1])))

@@ -25,6 +25,8 @@ from .yaml_document import Document
 __all__ = ["Environment", "Environments", "Policy", "inherited", "load_environments"]
 
 BASE = "production"
+SANDBOX = "sandbox"
+"""Where ways back are rehearsed, whatever environment they are of."""
 RISKS: tuple[Risk, ...] = get_args(Risk)
 
 

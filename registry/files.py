@@ -55,7 +55,7 @@ def invalid(path: Path, problems: list[Problem]) -> InvalidFile:
     else:
         lines = [f"{shown} has {len(ordered)} problems:", *("  " + problem.text(shown) for problem in ordered)]
         error = InvalidFile("\n".join(lines), expected="a file without these", fix="Correct each of these places")
-    error.problems = tuple(ordered)
+    error.problems, error.file = tuple(ordered), path
     return error
 
 
@@ -87,8 +87,13 @@ def read_text(path: Path) -> str:
         raise invalid(path, [problem]) from None
 
 
+def refused(path: Path, found: str, *, expected: str, fix: str) -> InvalidFile:
+    """One error for a file that is wrong as a whole."""
+    return invalid(path, [Problem(1, 1, "", found, expected, fix)])
+
+
 def _unreadable(path: Path, found: str, fix: str) -> InvalidFile:
-    return invalid(path, [Problem(1, 1, "", found, "a readable YAML file", fix)])
+    return refused(path, found, expected="a readable YAML file", fix=fix)
 
 
 def _sentence(text: str) -> str:

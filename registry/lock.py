@@ -14,7 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from .artifact import PromptVersion
 from .behavior import Behavior, Component, changed, sha
-from .errors import InvalidFile, LockMismatch
+from .complaints import brief
+from .errors import LockMismatch
+from .files import refused
 from .runtime import atomic
 from .strict import Strict
 
@@ -39,10 +41,11 @@ def read(path: Path) -> Lock:
     except FileNotFoundError:
         return {}
     except (ValidationError, OSError) as error:
-        raise InvalidFile(
-            f"{path} is no lock file: {error}",
+        raise refused(
+            path,
+            f"this is no lock file: {brief(error)}",
             expected="what `promptship prompt lock` writes",
-            fix="Take it back from git; after a merge conflict keep the lines of both sides",
+            fix="take it back from git; after a merge conflict keep the lines of both sides",
         ) from None
 
 

@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from .errors import InvalidFile
+from .complaints import brief
+from .files import refused
 from .models import Price
 from .runtime import atomic
 from .strict import Strict
@@ -52,10 +53,11 @@ def read(path: Path) -> ModelsLock:
     except FileNotFoundError:
         return {}
     except (ValidationError, OSError) as error:
-        raise InvalidFile(
-            f"{path} is no lock of models: {error}",
+        raise refused(
+            path,
+            f"this is no lock of models: {brief(error)}",
             expected="what `promptship model lock` writes",
-            fix="Take it back from git, or write it again",
+            fix="take it back from git, or write it again",
         ) from None
 
 

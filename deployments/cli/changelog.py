@@ -51,6 +51,8 @@ def command(
         return
     asked = {"environment": environment, "prompt_id": prompt, "author": author, "limit": limit}
     found = find(Roots.find(), {"since": back(wall_clock(), since), **asked})
+    if not found.entries:
+        _refuse_unknown(Roots.find(), environment, prompt)
     if json_:
         entries = [asdict(entry) for entry in found.entries]
         document("changelog", source=found.source, note=found.note, entries=entries)
@@ -58,7 +60,7 @@ def command(
     if found.note:
         click.echo(found.note, err=True)
     for entry in reversed(found.entries):
-        _print(entry)
+        show(entry, Console())
     if not found.entries:
         click.echo("no changes")
 
@@ -82,6 +84,17 @@ def find(roots: Roots, asked: Mapping[str, Any]) -> Found:
         return _snapshot(roots, asked, error.found)
 
 
+def _refuse_unknown(roots: Roots, environment: str | None, prompt: str | None) -> None:
+    """Raises UnknownEnvironment or UnknownPrompt for a name that neither the registry nor any change has."""
+    from registry.catalog import Catalog
+
+    catalog, always = Catalog(roots.registry), {"since": None, "author": None, "limit": 1}
+    if environment and not find(roots, {**always, "environment": environment, "prompt_id": None}).entries:
+        catalog.environments.environment(environment)
+    if prompt and not find(roots, {**always, "environment": None, "prompt_id": prompt}).entries:
+        catalog.versions(prompt)
+
+
 def _snapshot(roots: Roots, asked: Mapping[str, Any], locked: str) -> Found:
     import duckdb
 
@@ -94,19 +107,18 @@ def _snapshot(roots: Roots, asked: Mapping[str, Any], locked: str) -> Found:
     return Found(entries, "snapshot", f"{locked}; this is {path}, as of the last change that was published")
 
 
-def _print(entry: Entry) -> None:
+def show(entry: Entry, console: Console) -> None:
     """One block a change. What text says is shown as it is; the way back stands on a line of its own, to be copied."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     for name, value in _lines(entry):
         grid.add_row(Text(f"  {name}"), Text(" ".join(value.split())))
-    console = Console(highlight=False)
     console.print(Text(_title(entry), style="bold"), soft_wrap=True)
     console.print(grid)
     if entry.how_to_reverse:
-        click.echo(f"  reverse   {shortened(entry.how_to_reverse)}")
-    click.echo()
+        console.print(Text(f"  reverse   {shortened(entry.how_to_reverse)}"), soft_wrap=True)
+    console.print()
 
 
 def _title(entry: Entry) -> str:

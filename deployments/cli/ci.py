@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deployments.cli.output import as_json, document, environment_option, table
+from deployments.cli.verbs import Verbs
 
 if TYPE_CHECKING:
     from tasks.ci.change import Change
@@ -29,7 +30,7 @@ def _fail_on(default: str) -> Callable[[Any], Any]:
 _base = click.option("--base", default="origin/main", show_default=True, help="The branch or commit to compare with.")
 
 
-@click.group("ci")
+@click.group("ci", cls=Verbs)
 def command() -> None:
     """Check what a pull request changes, release what a merge brought."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deployments.cli.output import as_json, document, environment_option, table
+from deployments.cli.verbs import Verbs
 
 if TYPE_CHECKING:
     from tasks.ledger.drift import Found
@@ -22,7 +23,7 @@ _TARGET = click.argument("target")
 _SHOWN = ("target", "finding", "since", "wakes", "calls", "why")
 
 
-@click.group("drift")
+@click.group("drift", cls=Verbs)
 def command() -> None:
     """Whether the models behind live prompts still answer as they did."""
 

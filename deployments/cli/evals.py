@@ -10,6 +10,7 @@ import click
 
 from deployments.cli import eval_compare
 from deployments.cli.output import as_json, document, environment_option, table
+from deployments.cli.verbs import Verbs
 
 if TYPE_CHECKING:
     from deployments.cli.eval_compare import Side
@@ -41,7 +42,7 @@ class Ran(NamedTuple):
     budget: Budget
 
 
-@click.group("eval")
+@click.group("eval", cls=Verbs)
 def command() -> None:
     """Run a prompt version on the cases that authors tune on."""
 
@@ -161,7 +162,7 @@ def _arms(workspace: Workspace, prompt: str, versions: Sequence[str]) -> list[Ar
 
     catalog = workspace.catalog
     behaviors = {name: catalog.behavior(catalog.get(prompt, name)) for name in versions}
-    return [arms.of_candidate(name, found, catalog, workspace.publisher) for name, found in behaviors.items()]
+    return [arms.of_candidate(name, found, catalog) for name, found in behaviors.items()]
 
 
 def _run(
@@ -188,7 +189,7 @@ def _run(
         test = None if fresh else f"dev {asked.library.sha}"
         door = Gateway(budget, Cache(workspace.roots.cache))
         judged = [arm.model for arm in arms]
-        panel = seat(asked.library.evalset, workspace.catalog, workspace.publisher, judged)
+        panel = seat(asked.library.evalset, workspace.catalog, judged)
         other = arms[-1] if len(arms) > 1 else None
         ran = run_all(asked.library.evalset, jobs, door, test_id=test, on_result=told, panel=panel, live=other)
     return Ran(asked, ran, _store(workspace, ran), budget)

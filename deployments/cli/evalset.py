@@ -9,11 +9,12 @@ import click
 
 from deployments.cli import evalset_check, evalset_plan, evalset_production, importing
 from deployments.cli.output import as_json, document, table
+from deployments.cli.verbs import Verbs
 
 _COLUMNS = ("name", "dev", "gate", "intents", "subsets", "min_score", "sha")
 
 
-@click.group("evalset")
+@click.group("evalset", cls=Verbs)
 def command() -> None:
     """The golden cases."""
 

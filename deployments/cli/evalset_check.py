@@ -62,7 +62,6 @@ def prompts(catalog: Catalog, library: Library) -> dict[str, str]:
 
 def _judged(roots: Roots, catalog: Catalog, library: Library) -> list[Remark]:
     """What the gate will say of the set's judge. Raises what an unknown judge raises."""
-    from registry.runtime.storage import publisher
     from tasks.calibration import keeping, standing
     from tasks.calibration.rubrics import rubrics_sha
     from tasks.evaluation.seating import seat
@@ -70,7 +69,7 @@ def _judged(roots: Roots, catalog: Catalog, library: Library) -> list[Remark]:
     name, rubrics = library.evalset.name, rubrics_sha(library)
     if rubrics is None:
         return []
-    panel = seat(library.evalset, catalog, publisher(roots), [])
+    panel = seat(library.evalset, catalog, [])
     calibration = keeping.read(roots.evalsets, name)
     return standing.remarks(standing.doubts(name, rubrics, panel.behaviors, calibration))
 

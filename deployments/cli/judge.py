@@ -9,6 +9,7 @@ import click
 
 from deployments.cli import judge_export
 from deployments.cli.output import as_json, document, table
+from deployments.cli.verbs import Verbs
 
 if TYPE_CHECKING:
     from tasks.calibration.calibration import Calibration
@@ -21,7 +22,7 @@ _MEASURES = ("measure", "value", "low", "high")
 _LEANINGS = ("by", "group", "n", "value", "low", "high", "differs")
 
 
-@click.group("judge")
+@click.group("judge", cls=Verbs)
 def command() -> None:
     """Models that score answers, compared with people."""
 
@@ -91,7 +92,7 @@ def _judges(workspace: Workspace, library: Library) -> tuple[Panel, str]:
             expected="an assertion llm-rubric or pairwise, and `judge` in evalset.yaml",
             fix="Add them, or name another set",
         )
-    return seat(library.evalset, workspace.catalog, workspace.publisher, []), rubrics
+    return seat(library.evalset, workspace.catalog, []), rubrics
 
 
 def _print(found: Calibration, path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deployments.cli.output import as_json, document, environment_option, table
+from deployments.cli.verbs import Verbs
 
 if TYPE_CHECKING:
     from registry.runtime.publishing import Reader
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("prompt", "live", "behavior", "canary", "holdback", "back to")
 
 
-@click.group("live")
+@click.group("live", cls=Verbs)
 def command() -> None:
     """What applications get, and an operator's hand on it."""
 
@@ -33,11 +34,13 @@ def show(prompt: str | None, environment: str, json_: bool) -> None:
     from tasks.ledger.deferred import defer
 
     defer("duckdb")
+    from deployments.cli.naming import routed
     from tasks.release.workspace import Workspace
 
     workspace = Workspace.here()
     found = _table(workspace, environment)
-    routes = {prompt: found.route(prompt)} if prompt else found.prompts
+    with routed(workspace.catalog, environment, prompt or ""):
+        routes = {prompt: found.route(prompt)} if prompt else found.prompts
     readers = workspace.publisher.readers(environment)
     if json_:
         head = {"environment": environment, "generation": found.generation, "written_at": found.written_at}
@@ -105,7 +108,7 @@ def pin(
 
     defer("duckdb")
     from deployments.cli import flipping
-    from deployments.cli.naming import concrete
+    from deployments.cli.naming import concrete, routed
     from tasks.release import pinning
     from tasks.release.following import follow
     from tasks.release.operating import operator
@@ -113,9 +116,10 @@ def pin(
     began = time.monotonic()
     workspace = operator(by)
     chosen = concrete(workspace.catalog, workspace.publisher, prompt, version)
-    flip = pinning.pin(
-        workspace, environment, prompt, chosen, by=workspace.actor, reason=reason, break_glass=break_glass
-    )
+    with routed(workspace.catalog, environment, prompt):
+        flip = pinning.pin(
+            workspace, environment, prompt, chosen, by=workspace.actor, reason=reason, break_glass=break_glass
+        )
     followed = follow(workspace.publisher, environment, workspace.now, generation=flip.generation, began=began)
     if json_:
         ends = {"before": flipping.pinned(flip.before), "live": flipping.pinned(flip.after)}

@@ -14,11 +14,14 @@ from typing import Any, NamedTuple
 
 import click
 
+from deployments.cli.verbs import Verbs
 from registry.errors import PromptshipError
 
 WRONG_USAGE = 64
 INTERRUPTED = 130
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+_GRANT = "Use an account that may, or let this one: docs/access.md says what each needs"
+_WRONG_PATH = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP)
 _MAKE_ROOM = "Make room, then run the same command again: it goes on where it stopped"
 
 
@@ -63,7 +66,7 @@ NOUNS = {
 }
 
 
-class _Lazy(click.Group):
+class _Lazy(Verbs):
     """A group whose commands are imported by name, so that `--help` of one noun does not pay for the others."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -76,9 +79,8 @@ class _Lazy(click.Group):
         command: click.Command = module.command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, NOUNS[name].about) for name in sorted(NOUNS)])
+    def _about(self, ctx: click.Context, name: str) -> str:
+        return NOUNS[name].about
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
@@ -97,22 +99,44 @@ def run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted. The same command goes on where this one stopped.", err=True)
         return INTERRUPTED
-    except click.ClickException as error:
-        _show(arguments, "PS-U001", error.format_message(), {})
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
         return WRONG_USAGE
+    except click.ClickException as error:
+        _show(arguments, "PS-U001", *_wrong_usage(error))
+        return WRONG_USAGE
+    except PermissionError as error:
+        found = f"This account may not use {error.filename or error}"
+        _show(arguments, "PS-E000", f"{found}. {_GRANT}.", {"found": found, "fix": _GRANT})
+        return PromptshipError.exit_code
     except ConnectionError as error:
         found, fix = str(error), "See that this machine reaches it, then run the same command again"
         _show(arguments, "PS-E000", f"{found}. {fix}.", {"found": found, "fix": fix})
         return PromptshipError.exit_code
     except OSError as error:
-        if error.errno not in _NO_ROOM:
-            raise
-        found = f"{error.filename or 'The disk'} could not be written: {error.strerror}"
-        _show(arguments, "PS-E000", f"{found}. {_MAKE_ROOM}.", {"found": found, "fix": _MAKE_ROOM})
+        found, fix = _of_files(error)
+        _show(arguments, "PS-E000", f"{found}. {fix}.", {"found": found, "fix": fix})
         return PromptshipError.exit_code
     except PromptshipError as error:
         _show(arguments, error.code, str(error), {"found": error.found, "expected": error.expected, "fix": error.fix})
         return error.exit_code
+
+
+def _of_files(error: OSError) -> tuple[str, str]:
+    """What is wrong with a disk or a path, and what to do. Raises the error itself where it is neither."""
+    if error.errno in _NO_ROOM:
+        return f"{error.filename or 'The disk'} could not be written: {error.strerror}", _MAKE_ROOM
+    if error.errno in _WRONG_PATH and error.filename:
+        return f"{error.filename} cannot be used: {error.strerror}", "Correct the path, then run the same command again"
+    raise error
+
+
+def _wrong_usage(error: click.ClickException) -> tuple[str, dict[str, Any]]:
+    """The message, and its parts: what was found, and where the right usage is shown."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    found = error.format_message().rstrip(".")
+    fix = f"See `{context.command_path if context else 'promptship'} --help`"
+    return f"{found}{'' if found.endswith('?') else '.'} {fix}.", {"found": found, "fix": fix}
 
 
 def _show(arguments: list[str], code: str, message: str, parts: dict[str, Any]) -> None:

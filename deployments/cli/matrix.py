@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deployments.cli.output import as_json, document, environment_option, table
+from deployments.cli.verbs import Verbs
 
 if TYPE_CHECKING:
     from tasks.matrix.plan import Plan
@@ -19,7 +20,7 @@ _USD = click.option(
 )
 
 
-@click.group("matrix")
+@click.group("matrix", cls=Verbs)
 def command() -> None:
     """Every live prompt on every model: does it hold there."""
 

@@ -9,12 +9,13 @@ import click
 
 from deployments.cli.model_upgrade import command as upgrade
 from deployments.cli.output import as_json, document, table
+from deployments.cli.verbs import Verbs
 
 _COLUMNS = ("model", "pinned", "released", "retires", "days left", "locked", "prompts", "here")
 _NAMES = click.argument("names", nargs=-1)
 
 
-@click.group("model")
+@click.group("model", cls=Verbs)
 def command() -> None:
     """The models: when they retire, what they answer to, and how to leave one."""
 

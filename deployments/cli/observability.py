@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deployments.cli.output import as_json, document, environment_option
+from deployments.cli.verbs import Verbs
 
 if TYPE_CHECKING:
     from registry.catalog import Catalog
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _PORT = 9469
 
 
-@click.group("observability")
+@click.group("observability", cls=Verbs)
 def command() -> None:
     """Prometheus rules, a dashboard and the metrics they read."""
 

@@ -10,6 +10,7 @@ import click
 from deployments.cli import finding, importing, prompt_diff, prompt_new, prompt_search, prompt_show, prompt_try
 from deployments.cli.output import as_json, document, environment_option, table
 from deployments.cli.variable_options import values, variable_options
+from deployments.cli.verbs import Verbs
 from registry.catalog import Catalog
 from registry.roots import Roots
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from deployments.cli.registry_here import Here
 
 
-@click.group("prompt")
+@click.group("prompt", cls=Verbs)
 def command() -> None:
     """The prompts of the registry."""
 
@@ -42,6 +43,8 @@ def list_(json_: bool) -> None:
     rows = [_row(here, id_) for id_ in here.catalog.prompts()]
     if json_:
         document("prompts", prompts=rows)
+    elif not rows:
+        click.echo(f"no prompts in {here.catalog.root}: they are written as prompts/<id>/v1.yaml there")
     else:
         shown = [{**row, "live": row["live"] or None, "purpose": row["problem"] or row["purpose"]} for row in rows]
         table(("id", "versions", "live", "risk", "model", "owner", "purpose"), shown)

@@ -10,6 +10,7 @@ import click
 
 from deployments.cli import release_answer, release_observe, release_plan
 from deployments.cli.output import as_json, document, environment_option, table
+from deployments.cli.verbs import Verbs
 from registry.behavior import short
 from tasks.release.orders import ReleaseOrder
 from tasks.release.workspace import Workspace
@@ -20,7 +21,7 @@ _STAGES = ("lint", "fast_gate", "gate", "shadow", "canary")
 _MINUTES = click.FloatRange(min=0, min_open=True)
 
 
-@click.group("release")
+@click.group("release", cls=Verbs)
 def command() -> None:
     """Bring a prompt version into an environment."""
 
@@ -40,7 +41,7 @@ command.add_command(release_answer.reject)
 @click.option("--reason", default="", help="Why a new attempt.")
 @click.option("--until", type=click.Choice(_STAGES), help="Stop after this stage.")
 @click.option(
-    "--watch", "watch_minutes", type=_MINUTES, default=60, show_default=True, help="How long to watch a canary."
+    "--watch", "watch_minutes", type=_MINUTES, default=60, show_default=True, help="Minutes to watch a canary."
 )
 @click.option("--via", type=click.Choice(["local", "prefect"]), help="Default: prefect when PREFECT_API_URL is set.")
 @as_json
@@ -123,6 +124,8 @@ def list_(environment: str | None, limit: int, json_: bool) -> None:
     ]
     if json_:
         document("releases", releases=rows)
+    elif not rows:
+        click.echo("no releases; begin one with `promptship release start`")
     else:
         table((*_COLUMNS, "behavior"), [{**row, "behavior": short(row["to_behavior"])} for row in rows])
 

@@ -40,6 +40,7 @@ def command(
 
     defer("duckdb")
     from deployments.cli import flipping
+    from deployments.cli.naming import routed
     from registry.errors import PromptshipError
     from tasks.release.following import follow
     from tasks.release.operating import operator
@@ -58,7 +59,8 @@ def command(
     )
     workspace = operator(order.by)
     try:
-        done = take_back(workspace, order)
+        with routed(workspace.catalog, environment, prompt):
+            done = take_back(workspace, order)
     except PromptshipError as error:
         for note in getattr(error, "__notes__", ()):
             click.echo(note, err=True)

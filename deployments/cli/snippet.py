@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deployments.cli.output import as_json, document, table
+from deployments.cli.verbs import Verbs
 
 if TYPE_CHECKING:
     from deployments.cli.registry_here import Here
@@ -16,7 +17,7 @@ _SHOWN = 60
 """Characters of a text in the table."""
 
 
-@click.group("snippet")
+@click.group("snippet", cls=Verbs)
 def command() -> None:
     """The passages that prompts share."""
 

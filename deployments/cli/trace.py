@@ -14,6 +14,7 @@ import click
 from deployments.cli import trace_drift
 from deployments.cli.durations import back, since_option
 from deployments.cli.output import as_json, document, environment_option, table
+from deployments.cli.verbs import Verbs
 from registry.errors import SettingsError
 
 _COLUMNS = ("version", "in", "arm", "requests", "units", "schema_ok", "refusal", "error", "ms", "usd")
@@ -29,7 +30,7 @@ ORDER BY environment, prompt_id, version, arm
 """
 
 
-@click.group("trace")
+@click.group("trace", cls=Verbs)
 def command() -> None:
     """What applications asked and got."""
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from deployments.cli.changelog import show
 from tasks.ledger import changelog
-from tasks.ledger.changelog import Entry
 from tasks.release.workspace import Workspace
 
 from .needs import production_needs
 from .watching import clock
+
+NOT_AS_PLANNED = (
+    "not as planned: v3 should be live and v4 not. The changelog above says how each ended, and why. A canary that was"
+    " held at its deadline had too few requests: run the same command again when two cores are free."
+)
 
 
 def summary(version: str, state: Any) -> str:
@@ -26,8 +29,9 @@ def close(workspace: Workspace, console: Console, better: bool, worse: bool, sec
     route = workspace.publisher.read_table("demo").prompts.get("order-extract")
     live = route.live.version if route is not None else "nothing"
     console.print()
-    console.print(_changelog(changelog.entries(workspace.store, environment="demo", limit=6)))
-    console.print()
+    console.print("[bold]promptship changelog[/bold]\n")
+    for entry in reversed(changelog.entries(workspace.store, environment="demo", limit=6)):
+        show(entry, console)
     for line in production_needs(workspace):
         console.print(line, markup=False)
     console.print(f"\nlive in demo: {live}")
@@ -36,23 +40,8 @@ def close(workspace: Workspace, console: Console, better: bool, worse: bool, sec
         console.print(
             f"report of {entry.to_version}: {workspace.roots.reports / f'{entry.release_id}.html'}", markup=False
         )
+    as_planned = better and not worse and live == "v3"
+    if not as_planned:
+        console.print(NOT_AS_PLANNED, markup=False)
     console.print(f"took {clock(seconds)}")
-    return 0 if better and not worse and live == "v3" else 1
-
-
-def _changelog(entries: list[Entry]) -> Table:
-    grid = Table("when", "change", "why", "expected", "observed and decided", "how to reverse", title="Changelog")
-    for entry in reversed(entries):
-        grid.add_row(
-            Text(f"{entry.started_at:%H:%M:%S}"),
-            Text(f"{entry.kind} {entry.from_version or '-'} -> {entry.to_version}"),
-            Text(entry.why or "-"),
-            Text(_expected(entry)),
-            Text(f"{entry.decision or '-'}: {entry.reason or '-'}"),
-            Text(entry.how_to_reverse or "-"),
-        )
-    return grid
-
-
-def _expected(entry: Entry) -> str:
-    return "\n".join(f"{e['metric']} {e['direction']} {e.get('by') or ''}".strip() for e in entry.expected or []) or "-"
+    return 0 if as_planned else 1

@@ -84,7 +84,7 @@ class History:
                 check=True,
             )
         except (subprocess.CalledProcessError, OSError) as error:
-            said = (getattr(error, "stderr", "") or str(error)).strip()
+            said = (getattr(error, "stderr", "") or str(error)).strip().partition("\n")[0]
             raise _refused(what, said) from None
         return done.stdout.strip()
 

@@ -87,10 +87,10 @@ def match_of(workspace: Workspace, version: PromptVersion, baseline: str | None)
     found = [_arm(workspace, CANDIDATE, version)]
     if baseline is not None:
         found.append(_arm(workspace, LIVE, workspace.catalog.read(version.id, baseline)))
-    panel = seat(selection.evalset, workspace.catalog, workspace.publisher, [arm.model for arm in found])
+    panel = seat(selection.evalset, workspace.catalog, [arm.model for arm in found])
     return Match(baseline, selection, tuple(found), panel)
 
 
 def _arm(workspace: Workspace, name: str, version: PromptVersion) -> Arm:
     catalog = workspace.catalog
-    return arms.of_candidate(name, catalog.behavior(version), catalog, workspace.publisher)
+    return arms.of_candidate(name, catalog.behavior(version), catalog)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from registry.behavior import Behavior
 from registry.catalog import Catalog
 from registry.errors import UnknownModel
@@ -12,23 +14,24 @@ from registry.runtime.publishing import Publisher
 from .job import Arm
 
 
-def of_candidate(name: str, behavior: Behavior, catalog: Catalog, publisher: Publisher) -> Arm:
-    """The arm of a version in the registry."""
-    return _arm(name, from_behavior(behavior), catalog, publisher)
+def of_candidate(name: str, behavior: Behavior, catalog: Catalog) -> Arm:
+    """The arm of a version in the registry. Raises UnknownModel."""
+    artifact = from_behavior(behavior)
+    return Arm(name, artifact, _reached(artifact, catalog.models.values()))
 
 
-def of_published(name: str, behavior: str, catalog: Catalog, publisher: Publisher) -> Arm:
-    """The arm of a behavior that is or was served, from its artifact. Raises ArtifactCorrupt, UnknownModel."""
-    return _arm(name, publisher.get_artifact(behavior), catalog, publisher)
+def of_published(name: str, behavior: str, catalog: Catalog, publisher: Publisher, environment: str) -> Arm:
+    """The arm of a behavior that is or was served here, from its artifact. Raises ArtifactCorrupt, UnknownModel."""
+    artifact = publisher.get_artifact(behavior)
+    return Arm(name, artifact, reach(artifact, catalog, publisher, environment))
 
 
-def _arm(name: str, artifact: Artifact, catalog: Catalog, publisher: Publisher) -> Arm:
-    return Arm(name, artifact, reach(artifact, catalog, publisher))
+def reach(artifact: Artifact, catalog: Catalog, publisher: Publisher, environment: str) -> Model:
+    """How the artifact's model is reached: as models.yaml says today, else as it was published here."""
+    return _reached(artifact, [*catalog.models.values(), *publisher.read_models(environment).values()])
 
 
-def reach(artifact: Artifact, catalog: Catalog, publisher: Publisher) -> Model:
-    """How the artifact's model is reached: as models.yaml says today, else as it was published."""
-    known = [*catalog.models.values(), *publisher.read_models().values()]
+def _reached(artifact: Artifact, known: Iterable[Model]) -> Model:
     found = next((model for model in known if model.identity == artifact.model), None)
     if found is None:
         raise UnknownModel(

@@ -13,6 +13,8 @@ from pydantic import (
     model_validator,
 )
 
+from registry.nearest import nearest
+from registry.problem import Misfit
 from registry.strict import Strict
 
 from .assertions import NOT, PAIRWISE, SET, TYPES, known, own, split
@@ -23,7 +25,13 @@ NAME = r"^[a-z0-9][a-z0-9_-]*$"
 
 def _known(name: str) -> str:
     if not known(name):
-        raise ValueError(f"an assertion type is one of {', '.join((*TYPES, *own.declared()))}; found {name!r}")
+        plain = [one for one in (*TYPES, *own.declared()) if not one.startswith(NOT)]
+        guess = nearest(name, plain)
+        raise Misfit(
+            f"{name!r} is no type of assertion",
+            expected=f"one of {', '.join(plain)}, or `{NOT}` before one of them",
+            fix=f"write {guess}" if guess else "write one of these",
+        )
     return name
 
 

@@ -9,6 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from registry.complaints import complaints
+from registry.problem import Problem
+from registry.yaml_document import Document
+
 from .case import Case
 
 
@@ -18,11 +22,15 @@ class Misread(Exception):
 
 def read_cases(path: Path) -> tuple[list[Case], list[str]]:
     """The cases, and a sentence for each line that is none (`cases.jsonl:12: ...`)."""
-    if not path.is_file():
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
         return [], [f"{path.name} is missing"]
+    except UnicodeDecodeError as error:
+        return [], [f"{path.name}: the byte {error.object[error.start]:#04x} is no UTF-8: save it as UTF-8"]
     cases: list[Case] = []
     wrong: list[str] = []
-    for place, line in _lines(path):
+    for place, line in _lines(path.name, text):
         try:
             cases.append(_case(line))
         except Misread as error:
@@ -30,20 +38,25 @@ def read_cases(path: Path) -> tuple[list[Case], list[str]]:
     return cases, wrong
 
 
-def _lines(path: Path) -> Iterator[tuple[str, str]]:
+def _lines(name: str, text: str) -> Iterator[tuple[str, str]]:
     # Not splitlines(): U+2028 and its like are legal inside a JSON string.
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            yield f"{path.name}:{number}", line
+            yield f"{name}:{number}", line
 
 
 def _case(line: str) -> Case:
     try:
-        return Case.model_validate(json.loads(line, object_pairs_hook=_once))
-    except ValidationError as error:
-        raise Misread("; ".join(_sentence(problem) for problem in error.errors())) from None
+        data = json.loads(line, object_pairs_hook=_once)
+    except json.JSONDecodeError as error:
+        raise Misread(f"no JSON object: {error.msg} at column {error.colno}") from None
     except ValueError as error:
-        raise Misread(f"no JSON object ({error})") from None
+        raise Misread(f"no JSON object: {error}") from None
+    try:
+        return Case.model_validate(data)
+    except ValidationError as error:
+        problems = complaints(error, data, Document(line), Case.model_json_schema(by_alias=True))
+        raise Misread("; ".join(map(_sentence, problems))) from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -54,6 +67,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _sentence(problem: Any) -> str:
-    where = ".".join(str(part) for part in problem["loc"])
-    return f"{where}: {problem['msg'].removeprefix('Value error, ')}"
+def _sentence(problem: Problem) -> str:
+    where = f"{problem.where}: " if problem.where else ""
+    return f"{where}{problem.found}, expected {problem.expected}, {problem.fix}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -79,14 +80,18 @@ def read(root: Path, name: str) -> Library:
         )
     evalset = load_file(folder / "evalset.yaml", EvalSet)
     cases, wrong = read_cases(folder / "cases.jsonl")
-    wrong = [*wrong, *problems(evalset, cases, name)]
+    wrong = [*wrong, *(problems(evalset, cases, name) if cases or not wrong else ())]
     if wrong:
         raise EvalSetError(
-            f"eval set {name!r} has {len(wrong)} problem(s): {'; '.join(wrong)}",
+            f"eval set {name!r}: {wrong[0]}" if len(wrong) == 1 else _several(name, wrong),
             expected="cases and assertions that fit together",
             fix=f"Correct {folder}",
         )
     return Library(evalset, tuple(cases))
+
+
+def _several(name: str, wrong: Sequence[str]) -> str:
+    return "\n".join([f"eval set {name!r} has {len(wrong)} problems:", *(f"  {problem}" for problem in wrong)])
 
 
 def names(root: Path) -> list[str]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from registry.catalog import Catalog
 from registry.errors import EvalSetError
 from registry.models import Model
-from registry.runtime.publishing import Publisher
 
 from . import arms
 from .assertions.question import To
@@ -21,7 +20,7 @@ NEEDED: dict[To, frozenset[str]] = {
 }
 
 
-def seat(evalset: EvalSet, catalog: Catalog, publisher: Publisher, judged: Iterable[Model]) -> Panel:
+def seat(evalset: EvalSet, catalog: Catalog, judged: Iterable[Model]) -> Panel:
     """The panel of the set's `judge`, empty without one.
 
     Raises EvalSetError for a judge that is the judged model or lacks a variable, and what an unknown name raises.
@@ -30,14 +29,14 @@ def seat(evalset: EvalSet, catalog: Catalog, publisher: Publisher, judged: Itera
     if told is None:
         return Panel()
     named: dict[To, str | None] = {"rubric": told.rubric, "pairwise": told.pairwise}
-    found = {to: _judge(to, name, catalog, publisher) for to, name in named.items() if name is not None}
+    found = {to: _judge(to, name, catalog) for to, name in named.items() if name is not None}
     _not_judged(found.values(), {model.model for model in judged})
     return Panel(found, _embedder(told.embedding, catalog))
 
 
-def _judge(to: To, name: str, catalog: Catalog, publisher: Publisher) -> Arm:
+def _judge(to: To, name: str, catalog: Catalog) -> Arm:
     prompt_id, _, version = name.partition("@")
-    arm = arms.of_candidate(name, catalog.behavior(catalog.get(prompt_id, version)), catalog, publisher)
+    arm = arms.of_candidate(name, catalog.behavior(catalog.get(prompt_id, version)), catalog)
     missing = sorted(NEEDED[to] - arm.artifact.variables.keys())
     if missing:
         raise EvalSetError(

@@ -54,13 +54,15 @@ def lint_all(
     """In the order of the registry; each version is compared with the one before it. Without a prompt also the snippets
     that none of them includes, and files that nothing reads.
 
-    What cannot be read is a finding. Raises UnknownPrompt, UnknownVersion and AliasRefused.
+    What cannot be read is a finding, under the path of the file that is wrong; what versions share is said once. Raises
+    UnknownPrompt, UnknownVersion and AliasRefused.
     """
     reader, found = Reader(catalog), list[Linted]()
     for prompt_id in [prompt] if prompt else catalog.prompts():
         for name in [version] if version else catalog.versions(prompt_id):
             found.append(_linted(reader, prompt_id, name, partial(_report, reader, prompt_id, name, now, traffic)))
-    return found if prompt else [*found, *_snippets(reader), *map(_stray, catalog.strays())]
+    more = [] if prompt else [*_snippets(reader), *map(_stray, catalog.strays())]
+    return list({(one.path, one.report.findings): one for one in (*found, *more)}.values())
 
 
 def worst(linted: Sequence[Linted]) -> Verdict:
@@ -110,7 +112,8 @@ def _linted(reader: Reader, prompt: str, version: str, report: Callable[[], Lint
     except RegistryError as error:
         if version not in reader.catalog.versions(prompt):
             raise
-        return _refused(prompt, version, path, _unreadable(error))
+        wrong = error.file if isinstance(error, InvalidFile) else None
+        return _refused(prompt, version, wrong or path, _unreadable(error))
 
 
 def _unreadable(error: PromptshipError) -> list[Finding]:

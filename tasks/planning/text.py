@@ -58,7 +58,7 @@ def gate_sentence(gate: Gate) -> str:
 def canary_sentence(canary: Canary) -> str:
     """Ramp and time at today's traffic."""
     ramp = ", ".join(f"{share:g}" for share in canary.ramp)
-    begin = f"canary: {ramp} %, {len(canary.guards)} guards"
+    begin = f"canary: {ramp} %, {len(canary.guards)} guard{'' if len(canary.guards) == 1 else 's'}"
     if canary.units_per_day is None:
         return f"{begin}; at most {days(canary.deadline_days)}, today's traffic is not known"
     return (

@@ -94,6 +94,11 @@ class Place:
         self.store.tx(lambda tx: release.insert(tx, a_release(live, pinned)))
         return pinned.behavior
 
+    def with_policy(self, release_id: str) -> None:
+        """The rules of the environment, which a release freezes and whoever walks it reads."""
+        policy = Catalog(self.roots.registry).environments.policy("demo", "low").model_dump_json()
+        self.store.tx(lambda tx: tx.execute("UPDATE release SET policy = ? WHERE release_id = ?", [policy, release_id]))
+
     def files(self) -> dict[str, bytes]:
         """Everything that is kept, to see that nothing was lost."""
         return {str(path): path.read_bytes() for path in sorted(self.roots.home.rglob("*")) if path.is_file()}

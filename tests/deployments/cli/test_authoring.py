@@ -179,7 +179,7 @@ def test_show_says_what_is_live_and_what_protects_it(place: Place, promptship: P
 def test_show_says_what_is_wrong_with_an_eval_set(place: Place, promptship: Promptship) -> None:
     (place.roots.evalsets / PROMPT / "cases.jsonl").write_text("no json\n")
     rows = promptship("prompt", "show", PROMPT, "v1", "--json").document["evals"]
-    assert all(row["cases"] is None and "problem" in row["problem"] for row in rows)
+    assert all(row["cases"] is None and "no JSON object" in row["problem"] for row in rows)
 
 
 @pytest.mark.parametrize(("answer", "code", "kept"), [('{"product": "lamp"}', 0, True), ("lamp", 1, False)])

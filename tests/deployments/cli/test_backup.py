@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from registry.catalog import Catalog
 from tests.world import PROMPT
 
 from .conftest import RELEASE, Place
@@ -60,9 +61,35 @@ def test_a_backup_is_put_into_an_empty_home(full: Place, saved: Path, promptship
     wanted = ("artifacts/", "routes/demo", "outbox/", "spool/ready/", "reports/", "unit.key")
     home = str(full.roots.home) + "/"
     kept = {path: text for path, text in before.items() if path.removeprefix(home).startswith(wanted)}
+    kept = {path: text for path, text in kept.items() if not path.endswith("/.lock")}
     assert len(kept) >= 7
     assert {path: full.files().get(path) for path in kept} == kept
     assert not (full.roots.home / "cache").exists()
+
+
+def test_routes_of_an_earlier_layout_are_refused_and_come_over_in_a_backup(
+    full: Place, promptship: Promptship, tmp_path: Path
+) -> None:
+    """One folder for all environments, as it was; the models were shared."""
+    routes, table, file = full.roots.routes, full.table, tmp_path / "state.tar.gz"
+    full.publisher.put_models("demo", Catalog(full.roots.registry).models)
+    models = full.publisher.read_models("demo")
+    for new, old in (
+        ("demo/table.json", "demo.json"),
+        ("demo/history", "history/demo"),
+        ("demo/models.json", "models.json"),
+    ):
+        (routes / old).parent.mkdir(exist_ok=True)
+        (routes / new).rename(routes / old)
+    (routes / "readers").mkdir()
+    (routes / "readers" / "host-1.json").write_text("{}")
+    assert "earlier promptship" in promptship("live", "show", "-e", "demo").err
+    assert "earlier layout" in promptship("doctor").out
+    assert promptship("backup", str(file)).code == 0
+    assert promptship("restore", str(file), "--replace").code == 0
+    assert (full.table, full.publisher.read_models("demo")) == (table, models)
+    assert sorted(full.publisher.operations("demo").values()) == list(range(1, table.generation + 1))
+    assert [path.name for path in routes.iterdir()] == ["demo"]
 
 
 def test_only_its_owner_may_read_it(saved: Path) -> None:
@@ -83,7 +110,7 @@ def test_a_home_with_state_is_replaced_only_when_told_and_kept_aside(
     said = promptship("restore", str(saved), "--replace", "--json")
     aside = Path(said.document["aside"])
     assert (full.table.generation, [path.name for path in full.roots.outbox.iterdir()]) == (later - 1, ["op_1.json"])
-    assert json.loads((aside / "routes" / "demo.json").read_text())["generation"] == later
+    assert json.loads((aside / "routes/demo/table.json").read_text())["generation"] == later
     assert sorted(path.name for path in (aside / "outbox").iterdir()) == ["op_1.json", "op_2.json"]
     assert (aside / "ledger.duckdb").exists()
     assert "Restart applications" in promptship("restore", str(saved), "--replace").out

@@ -65,7 +65,7 @@ def test_programs_read_every_column(place: Place, promptship: Promptship) -> Non
         (("--since", "3d"), ["rel_1", "rel_2"]),
         (("--author", "ben"), ["rel_2"]),
         (("--environment", "production"), ["rel_5"]),
-        (("--prompt", "another"), []),
+        (("--prompt", PROMPT, "--author", "nobody"), []),
         (("--limit", "1"), ["rel_1"]),
     ],
 )

@@ -44,6 +44,21 @@ def test_a_full_disk_is_a_message(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert capsys.readouterr().err.startswith("PS-E000: /home/outbox/op_1.json could not be written")
 
 
+@pytest.mark.parametrize("broken", [NotADirectoryError, IsADirectoryError, FileExistsError, FileNotFoundError])
+def test_a_path_that_cannot_be_used_is_a_message(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], broken: type[OSError]
+) -> None:
+    code = {NotADirectoryError: errno.ENOTDIR, IsADirectoryError: errno.EISDIR, FileExistsError: errno.EEXIST}
+    error = broken(code.get(broken, errno.ENOENT), "No", "/home/file/spool")
+
+    def wrong(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "main", wrong)
+    assert run(["live", "show"]) == 3
+    assert capsys.readouterr().err.startswith("PS-E000: /home/file/spool cannot be used: No. Correct the path")
+
+
 def test_help_imports_nothing_that_it_does_not_need() -> None:
     code = (
         "import sys; from deployments.cli.main import run; run(['--help']);"
@@ -63,3 +78,25 @@ def test_wrong_usage_is_64_and_one_message(promptship: Callable[..., Any], argum
     assert (said.code, said.out) == (64, "")
     assert said.err.startswith("PS-U001: ")
     assert promptship(*arguments, "--json").document["error"]["code"] == "PS-U001"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("relase",), "did you mean 'release'? See `promptship --help`."),
+        (("release", "strat"), "did you mean 'start'? See `promptship release --help`."),
+        (("release", "nonsense"), "No such command 'nonsense'. See `promptship release --help`."),
+        (("rollback", "parcel-sort"), "See `promptship rollback --help`."),
+    ],
+)
+def test_wrong_usage_says_where_the_right_one_is(
+    promptship: Callable[..., Any], arguments: tuple[str, ...], says: str
+) -> None:
+    assert says in promptship(*arguments).err
+
+
+def test_a_noun_alone_shows_its_verbs_whole(promptship: Callable[..., Any]) -> None:
+    said = promptship("prompt")
+    assert (said.code, said.out) == (64, "")
+    assert said.err.startswith("Usage: promptship prompt")
+    assert "..." not in said.err.partition("Commands:")[2]

@@ -58,11 +58,13 @@ def test_it_carries_the_canary_on_and_shows_it_as_an_experiment(died: World, pro
     assert schema["low"] < 0 < schema["high"]
     assert schema["n_new"] >= 40
     assert [ratio["alarm"] for ratio in shown["sample_ratio"]] == [False, False]
+    assert shown["crossed"] == 0
     table = promptship("experiment", "show", shown["release_id"], "--intents")
     assert table.code == 0
     assert "parcel-sort v2 (new) against v1 (old) in demo: promote" in table.out
     assert "sort" in table.out
     assert "fits the shares" in table.out
+    assert "served by both versions: 0 units" in table.out
 
 
 @pytest.mark.parametrize(

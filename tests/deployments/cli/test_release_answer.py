@@ -22,6 +22,7 @@ def asked(place: Place) -> Place:
     """A release asks a person about its canary, and a Prefect run waits for the answer."""
     place.serve("v1")
     place.canary("v2")
+    place.with_policy(RELEASE)
 
     def write(tx: Transaction) -> None:
         about, at = {"release_id": RELEASE, "environment": "demo", "prompt_id": "p"}, datetime(2026, 11, 21, tzinfo=UTC)

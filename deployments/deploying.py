@@ -89,7 +89,7 @@ def require_server() -> str:
         raise SettingsError(
             "no Prefect server is named",
             expected="its address in PREFECT_API_URL or in Prefect's profile",
-            fix="Start one with `make serve`, or `export PREFECT_API_URL=http://127.0.0.1:4200/api`",
+            fix="Start one with `promptship serve`, or `export PREFECT_API_URL=http://127.0.0.1:4200/api`",
         )
     return str(url)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.catalog import Catalog
 from registry.lock import FILE, read
+from tasks.evaluation.evalset import names
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -20,9 +21,23 @@ if TYPE_CHECKING:
 
 Choices = Mapping[str, tuple[str, ...]]
 
+_LABELS = {
+    "by": "Your name",
+    "limit": "Cases at most",
+    "max_usd": "USD at most",
+    "name": "Eval set",
+    "new": "New model",
+    "old": "Old model",
+    "wait": "Wait for second draws",
+}
+"""Of parameters whose name alone says too little on a form."""
+
 
 def choices(roots: Roots) -> Choices:
-    """What a field of this name may hold: versions are those of the lock, the newest of each prompt first."""
+    """What a field of this name may hold: versions are those of the lock, the newest of each prompt first.
+
+    `name` is that of an eval set; `old` and `new` are models.
+    """
     catalog = Catalog(roots.registry)
     locked = read(roots.registry / FILE)
     prompts = tuple(catalog.prompts())
@@ -32,8 +47,15 @@ def choices(roots: Roots) -> Choices:
         for version in reversed(catalog.versions(prompt))
         if f"{prompt}@{version}" in locked
     )
-    environments = tuple(catalog.environments)
-    return {"version": versions, "prompt": prompts, "environment": environments, "model": tuple(sorted(catalog.models))}
+    models = tuple(sorted(catalog.models))
+    return {
+        "version": versions,
+        "prompt": prompts,
+        "environment": tuple(catalog.environments),
+        "name": tuple(names(roots.evalsets)),
+        "old": models,
+        "new": models,
+    }
 
 
 def offer(client: SyncPrefectClient, deployment: DeploymentResponse, found: Choices) -> None:
@@ -46,7 +68,8 @@ def offer(client: SyncPrefectClient, deployment: DeploymentResponse, found: Choi
 def with_choices(schema: Mapping[str, Any], found: Choices) -> dict[str, Any]:
     """A form's schema whose text fields of these names are enums; lists of such names are lists of the enum.
 
-    A field that may be null has its one other type, and is null when it is left out.
+    A field that may be null has its one other type, and is null when it is left out. A parameter's own name, which is
+    its title by default, is written as a label.
     """
     changed = deepcopy(dict(schema))
     for name, field in _fields(changed):
@@ -56,7 +79,7 @@ def with_choices(schema: Mapping[str, Any], found: Choices) -> dict[str, Any]:
         _simplify(field)
     for name, field in changed.get("properties", {}).items():
         if field.get("title") == name:
-            field["title"] = name.capitalize()
+            field["title"] = _LABELS.get(name, name.replace("_", " ").capitalize())
     return changed
 
 

@@ -64,6 +64,8 @@ def settings(home: Path, port: int) -> dict[str, str]:
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        # Whose heartbeats stopped is forgotten a minute after it was due, also when the server was away then.
+        "PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER": "P7D",
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P7D",
         # Flow runs are never deleted by default.
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",

@@ -11,7 +11,12 @@ from tasks.watch_environments import state_of_watch, watch_environments
 
 @flow(flow_run_name="guard monitor", persist_result=False)
 def guard_monitor(environments: tuple[str, ...] = (), minutes: float = 5) -> State:
-    """Watch for so many minutes; without names every environment that serves something."""
+    """Carry on canaries whose release died; watch what is live.
+
+    Args:
+        environments: Those to watch; none means every environment that serves something.
+        minutes: For how long.
+    """
     watched = watch_environments(environments, minutes)
     announce_events()
     return state_of_watch(watched)

@@ -20,7 +20,14 @@ from tasks.upgrade_model import (
 
 @flow(flow_run_name="upgrade {old} to {new} in {environment}", persist_result=False)
 def model_upgrade(old: str, new: str, environment: str = "production", by: str = "") -> State:
-    """Every live prompt on `old`, as its candidate on `new`; those that pass the gate are released."""
+    """Every live prompt on `old`, as its candidate on `new`; those that pass the gate are released.
+
+    Args:
+        old: The model to leave.
+        new: The model to go to; the registry has a candidate of each prompt that names it.
+        environment: Whose live prompts.
+        by: For the changelog; empty means the account this runs under.
+    """
     orders = find_candidates(old, new, environment, by)
     pairs = smoke_fallbacks(orders, new, environment)
     for order in orders:

@@ -11,7 +11,12 @@ from tasks.rehearse_live import rehearse_live, state_of_rehearsal
 
 @flow(flow_run_name="rehearse rollback in {environment}", persist_result=False)
 def rehearse_rollback(environment: str = "production", prompt: str | None = None) -> State:
-    """Every live prompt, or one; no application is touched: routes are switched in the sandbox."""
+    """No application is touched: routes are switched in the sandbox.
+
+    Args:
+        environment: Whose live prompts.
+        prompt: The one to rehearse; empty means all of them.
+    """
     rehearsed = rehearse_live(environment, prompt)
     announce_events()
     return state_of_rehearsal(rehearsed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from registry.errors import ReleaseError
+from registry.errors import AccessDenied, ReleaseError
 from tasks.announce_events import announce_events
 from tasks.cancel_release import give_back
 from tasks.claim_release import held
@@ -28,5 +28,5 @@ def release(order: ReleaseOrder) -> State:
                 show_stage(record, step)
                 announce_events()
             return state_of(order, record)
-    except ReleaseError as error:
+    except (ReleaseError, AccessDenied) as error:
         return refused(error)

@@ -15,9 +15,13 @@ from tasks.score_answers import sentence
 def score_answers(
     environment: str = "production", judge: bool = False, sample: int = 200, max_usd: float = 5.0
 ) -> State:
-    """Every prompt that has a route, by soft assertions, or by a fit judge at `max_usd` a prompt at most.
+    """Every prompt that has a route, once a day; the scores are the metric `quality` of the requests.
 
-    Scheduled once a day; the scores are the metric `quality` of the requests.
+    Args:
+        environment: Whose live answers.
+        judge: Let a model judge them, where one was found fit; else soft assertions score them.
+        sample: How many answers of a prompt to score.
+        max_usd: What the judge may cost at most, in USD a prompt.
     """
     found = {prompt: score(environment, prompt, judge, sample, max_usd) for prompt in find_served(environment)}
     said = [f"{prompt}: {one if isinstance(one, str) else sentence(one)}" for prompt, one in found.items()]

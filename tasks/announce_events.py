@@ -38,7 +38,9 @@ def _announce(one: Event) -> None:
 
 
 def _resource(one: Event) -> str:
-    """What Prefect files it under: the release, else the prompt in its environment."""
+    """What Prefect files it under: the release, else the prompt in its environment, else the environment."""
     if one.release_id:
         return f"promptship.release.{one.release_id}"
-    return f"promptship.prompt.{one.environment}.{one.prompt_id}"
+    if one.prompt_id:
+        return f"promptship.prompt.{one.environment}.{one.prompt_id}"
+    return f"promptship.environment.{one.environment}"

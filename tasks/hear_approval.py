@@ -19,7 +19,6 @@ from pydantic import Field
 
 from registry.behavior import sha
 from registry.errors import ReleaseError
-from tasks.ledger import release, stage_result
 from tasks.reaching import unless_away
 from tasks.release import suspending
 from tasks.release.asking import answer
@@ -27,9 +26,10 @@ from tasks.release.loading import load
 from tasks.release.record import Record, Step
 from tasks.release.suspending import Waiting
 from tasks.release.workspace import Workspace
-from tasks.report.markdown import escape, fenced
-from tasks.report.release import so_far
-from tasks.report.writing import where_the_page_is, write_report
+from tasks.report.markdown import code, escape, fenced
+from tasks.report.material import Material, gather
+from tasks.report.release import in_short, so_far
+from tasks.report.writing import where_the_page_is, write
 from tasks.telling import slug
 
 TIMEOUT: Final = timedelta(days=30)
@@ -54,10 +54,10 @@ def hear(here: Workspace, record: Record, step: Step) -> Record:
     """
     of = step.of or ""
     new = suspending.note(here, record, of, str(flow_run.id))
-    page = _page(here, record, of)
+    found = gather(here, record.release_id)
     if new:
-        _show(record, of, page)
-    asked = Approval.with_initial_data(description=f"**{escape(question(record, of))}**\n\n{page}")
+        _show(record, of, _page(here, record, of, found))
+    asked = Approval.with_initial_data(description=_brief(record, of, found))
     key = sha([record.release_id, of, record.asked[of].isoformat()])
     said = suspend_flow_run(wait_for_input=asked, timeout=int(TIMEOUT.total_seconds()), key=key)
     if said.approver == ELSEWHERE:
@@ -85,17 +85,36 @@ def wake(here: Workspace, waiting: Waiting) -> str:
     return how
 
 
-def _page(here: Workspace, record: Record, of: str) -> str:
-    """Until when an answer is wanted, and what the stages found; the fields come right after it."""
-    report = write_report(here, record.release_id)
-    row, results = release.get(here.store, record.release_id), stage_result.of_release(here.store, record.release_id)
+def _brief(record: Record, of: str, found: Material) -> str:
+    """What is asked, until when, and the verdicts: the fields come right below it, in a small window."""
     parts = [
-        f"Answer before {_until(record, of):%Y-%m-%d %H:%M} UTC: afterwards the release is held.",
-        so_far(row, results),
-        "The numbers of each stage are artifacts of this run.",
-        where_the_page_is(report),
+        f"**{escape(question(record, of))}**",
+        _deadline(record, of),
+        in_short(found),
+        f"What changed, all numbers and the page with plots: {code(_key(record))}, among this run's artifacts.",
     ]
     return "\n\n".join(parts)
+
+
+def _page(here: Workspace, record: Record, of: str, found: Material) -> str:
+    """All that there is to read before one answers."""
+    parts = [
+        f"# {escape(question(record, of))}",
+        _deadline(record, of),
+        so_far(found),
+        "The numbers of each stage are artifacts of this run.",
+        where_the_page_is(write(here, found)),
+    ]
+    return "\n\n".join(parts)
+
+
+def _deadline(record: Record, of: str) -> str:
+    return f"Answer before {_until(record, of):%Y-%m-%d %H:%M} UTC: afterwards the release is held."
+
+
+def _key(record: Record) -> str:
+    """Of the artifact that says what this run waits for."""
+    return slug(f"waits {record.prompt_id}")
 
 
 def question(record: Record, of: str) -> str:
@@ -118,5 +137,4 @@ def _show(record: Record, of: str, page: str) -> None:
     command = f"promptship release approve {record.release_id} --by NAME --reason WHY"
     how = f"*Resume*, in the menu at the top right of this run, asks for the answer. Or:\n\n{fenced(command, 'sh')}"
     with unless_away("what is asked"):
-        text = f"# {escape(question(record, of))}\n\n{page}\n\n{how}"
-        create_markdown_artifact(text, key=slug(f"waits {record.prompt_id}"), description=asked)
+        create_markdown_artifact(f"{page}\n\n{how}", key=_key(record), description=asked)

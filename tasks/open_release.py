@@ -33,6 +33,6 @@ def open_release(order: ReleaseOrder) -> Record | None:
     release_id = suspended or recover_or_open(here, order, here.now()).release_id
     if release_id is None:
         return None
-    show(release_id, announce(here, release_id))
+    show(order, announce(here, release_id))
     until = Stage(order.until) if order.until else None
     return begin(here, release_id, until, timedelta(minutes=order.watch_minutes))

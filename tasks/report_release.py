@@ -6,7 +6,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from registry.errors import ReleaseError
+from registry.errors import AccessDenied, ReleaseError
 from tasks.label_run import label_run
 from tasks.reaching import unless_away
 from tasks.release.orders import ReleaseOrder
@@ -34,7 +34,7 @@ def state_of(order: ReleaseOrder, record: Record | None) -> State:
     if record is None:
         return Completed(name="AlreadyLive", message=f"{order.version} is already live in {order.environment}")
     here = workspace()
-    ended = outcome(record, here.now())
+    ended = outcome(record)
     report = write_report(here, record.release_id)
     label_run(record.release_id, _NAMES[ended.state])
     with unless_away("the report"):
@@ -42,8 +42,9 @@ def state_of(order: ReleaseOrder, record: Record | None) -> State:
     return _state(ended)
 
 
-def refused(error: ReleaseError) -> State:
-    """It may not begin or go on: another attempt is open or walked, it ended before, or nobody has answered."""
+def refused(error: ReleaseError | AccessDenied) -> State:
+    """It may not begin or go on: another attempt is open or walked, it ended before, nobody has answered, or this
+    account may not publish there."""
     return Failed(name="Refused", message=str(error))
 
 

@@ -50,7 +50,7 @@ def state_of_rollback(taken: TakenBack) -> State:
 
 def _once(order: RollbackOrder) -> None:
     """A run that is started again does not know what it did: without a name it might go back one version further."""
-    if flow_run.run_count > 1 and order.taking is None:
+    if flow_run.run_count > 1 and order.taking is None and order.release is None:
         raise UsageError(
             "this run was started before, and may have taken effect",
             expected="a rollback that names the behavior to take away",

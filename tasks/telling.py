@@ -11,6 +11,7 @@ from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
 
 from tasks.reaching import unless_away, unless_away_now
+from tasks.release.orders import ReleaseOrder
 from tasks.release.workspace import Progress, Tell, Workspace
 from tasks.report.markdown import escape
 
@@ -56,15 +57,16 @@ def slug(text: str) -> str:
     return "-".join(re.findall("[a-z0-9]+", text.lower()))
 
 
-def show(release_id: str, lines: Sequence[str]) -> None:
-    """A plan in the run's log and as an artifact of it; nothing when there is nothing to say."""
+def show(order: ReleaseOrder, lines: Sequence[str]) -> None:
+    """The plan of a release in the run's log and as an artifact of it; nothing when there is nothing to say."""
     if not lines:
         return
     for line in lines:
         get_run_logger().info("%s", line)
-    bullets = "\n".join(f"- {escape(line)}" for line in lines)
+    name = f"{order.prompt} {order.number} in {order.environment}"
+    text = "\n".join([f"# Plan of {escape(name)}", "", *(f"- {escape(line)}" for line in lines)])
     with unless_away("the plan"):
-        create_markdown_artifact(bullets, key="plan", description=f"The plan of {release_id}")
+        create_markdown_artifact(text, key=slug(f"plan {order.prompt}"), description=f"{lines[0]} ({name})")
 
 
 def workspace(actor: str = "flow") -> Workspace:

@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from registry.errors import ClaimTaken
+from registry.errors import AccessDenied, ClaimTaken
 from tasks import options
 from tasks.hear_approval import wake
 from tasks.monitor.acting import ACTOR
@@ -42,6 +42,8 @@ def watch_environments(environments: tuple[str, ...], minutes: float) -> Watch:
         watch(here, environments or served(here), timedelta(minutes=minutes), found.add)
     except ClaimTaken as error:
         return Watch("WatchedByAnother", str(error))
+    except AccessDenied as error:
+        return Watch("Refused", str(error), alarming=True)
     _wake(here)
     lines = [_line(finding) for finding in found.newest]
     return Watch(

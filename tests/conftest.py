@@ -48,3 +48,21 @@ def prefect_harness() -> Iterator[None]:
 
     with prefect_test_harness(server_startup_timeout=120):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _new_ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Most tests write to a new ledger; its migrations run once a session."""
+    from tests.new_ledgers import copied_from
+
+    with copied_from(tmp_path_factory.mktemp("ledger") / "empty.duckdb"):
+        yield
+
+
+@pytest.fixture
+def every_migration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New ledgers are made as users make them."""
+    from tasks.ledger import migration
+    from tests import new_ledgers
+
+    monkeypatch.setattr(migration, "migrate", new_ledgers.migrate)

@@ -139,7 +139,7 @@ def make_live(here: Workspace, environment: str, prompt: str, version: str) -> s
     found = here.catalog.get(prompt, version)
     behavior = here.catalog.behavior(found)
     here.publisher.put_artifact(from_behavior(behavior))
-    here.publisher.put_models(here.catalog.models)
+    here.publisher.put_models(environment, here.catalog.models)
     table, pinned = here.publisher.read_table(environment), Pinned(version=version, behavior=behavior.sha)
     if prompt in table.prompts:
         changed = routes_change.pin(table, prompt, pinned, certified=True)

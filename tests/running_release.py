@@ -113,7 +113,7 @@ def main() -> None:
     order = ReleaseOrder(version=f"{PROMPT}@{version}", environment="demo", by="test")
     record = walk(here, order, lambda _: None)
     assert record is not None
-    sys.stdout.write(json.dumps({"release_id": record.release_id, "state": outcome(record, here.now()).state}))
+    sys.stdout.write(json.dumps({"release_id": record.release_id, "state": outcome(record).state}))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
 from pathlib import Path
@@ -41,26 +42,42 @@ RUN_S = 240.0
 
 
 class Model(ThreadingHTTPServer):
-    """Answers as `world.say`; `cases` are the messages of eval cases that it answered, in order.
+    """Answers as `world.say`; `answers` are the messages that it answered, in order.
 
-    What has the words `stuck` in it hangs until `go`, and is then hung up on; `hanging` counts them.
+    What has all the words `stuck` in it hangs until `go`, and is then hung up on; `hanging` counts them. The first
+    `spared` of them are answered.
     """
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.cases: list[str] = []
-        self.stuck: str | None = None
+        self.answers: list[str] = []
+        self.stuck: tuple[str, ...] = ()
+        self.spared = 0
         self.hanging = 0
         self.go = threading.Event()
+        self._counting = threading.Lock()
 
-    def hang(self, words: str) -> None:
+    @property
+    def cases(self) -> list[str]:
+        """Those about eval cases."""
+        return [asked for asked in self.answers if "of case" in asked]
+
+    def hang(self, *words: str, spared: int = 0) -> None:
         self.go.clear()
-        self.stuck, self.hanging = words, 0
+        self.stuck, self.spared, self.hanging = words, spared, 0
+
+    def hangs(self, asked: str) -> bool:
+        with self._counting:
+            if not self.stuck or not all(word in asked for word in self.stuck):
+                return False
+            self.spared -= 1
+            self.hanging += self.spared < 0
+            return self.spared < 0
 
     def let_go(self) -> None:
-        self.stuck = None
+        self.stuck = ()
         self.go.set()
 
 
@@ -72,13 +89,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         text = body["messages"][-1]["content"]
         asked = f"{body['messages'][0]['content']}: {text}"
-        if self.server.stuck and self.server.stuck in asked:
-            self.server.hanging += 1
+        if self.server.hangs(asked):
             self.server.go.wait()
             self.close_connection = True
             return
-        if "of case" in text:
-            self.server.cases.append(asked)
+        self.server.answers.append(asked)
         message = {"role": "assistant", "content": say(body["messages"])}
         answer = {
             "model": body["model"],
@@ -112,12 +127,23 @@ class Served:
     def ask(self, path: str, body: Mapping[str, Any] | Sequence[Any] | None = None) -> Any:
         return ask(f"{self.url}/api", path, body)
 
+    def start(self, deployment: str, **parameters: Any) -> str:
+        """The id of a new run."""
+        found = self.ask(f"deployments/name/{deployment}/{deployment}")["id"]
+        return str(self.ask(f"deployments/{found}/create_flow_run", {"parameters": parameters})["id"])
+
     @property
     def workspace(self) -> Workspace:
         return Workspace(self.roots, actor="test")
 
     def route(self, prompt: str = PROMPT) -> Route:
         return self.workspace.publisher.read_table("demo").route(prompt)
+
+    @property
+    def looks(self) -> int:
+        """How often a canary was looked at."""
+        (found,) = self.workspace.store.rows("SELECT count(DISTINCT (release_id, batch_seq)) AS looks FROM look")
+        return int(found["looks"])
 
     @property
     def pids(self) -> dict[str, int]:
@@ -204,9 +230,14 @@ def ready(here: Served) -> None:
 
 
 def _pause_schedules(here: Served) -> None:
-    """What runs by the clock would take the time of what a test is about."""
+    """What runs by the clock would take the time of what a test is about.
+
+    The scheduler has been there first: the runs that it is about to write would stay.
+    """
     for deployment in here.ask("deployments/filter", {}):
         if deployment["schedules"]:
+            mine = {"deployments": {"id": {"any_": [deployment["id"]]}}}
+            until(partial(here.ask, "flow_runs/count", mine), f"a scheduled {deployment['name']}")
             here.ask(f"deployments/{deployment['id']}/pause_deployment", {})
 
 

@@ -19,7 +19,7 @@ from tasks.ledger.store import Store
 from tests.polling import until
 from tests.world import CHECKOUT, PROMPT, add_version, world
 
-DEATHS = ("fast_gate:10", "gate:40", "shadow:20", "canary:2", "promote:1")
+DEATHS = ("fast_gate:10", "gate:40", "shadow:20", "canary:1", "promote:1")
 HISTORY = 80
 """Answers of the application before the release starts: shadow has something to replay."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from tasks.gate import sentence
 from tasks.gate.look import GateVerdict, Row
@@ -12,11 +12,16 @@ from tasks.statistics.ppi import LABELS, ppi_paired
 Z_ONE_SIDED = 1.645
 
 
-def decide_judged(judged: Sequence[float], human: Sequence[float | None], margin: float) -> GateVerdict:
+def decide_judged(
+    judged: Sequence[float],
+    human: Sequence[float | None],
+    margin: float,
+    clusters: Sequence[Hashable] | None = None,
+) -> GateVerdict:
     """One look at a judge's case differences, corrected by the differences of at least 100 human-labelled pairs.
 
     PASS when the lower bound is above -margin, REJECT when the upper bound is below 0, else INCONCLUSIVE (always with
-    fewer labels). `judged` and `human` go by case; `human` is None where nobody labelled.
+    fewer labels). `judged`, `human` and `clusters` go by case; `human` is None where nobody labelled.
     """
     labelled = sum(truth is not None for truth in human)
     if labelled < LABELS:
@@ -24,7 +29,7 @@ def decide_judged(judged: Sequence[float], human: Sequence[float | None], margin
             f"{labelled} pairs are labelled by people, {LABELS} are needed beside the judge. Label more, or decide."
         )
         return GateVerdict(Verdict.INCONCLUSIVE, reason, None, None, margin)
-    estimate = ppi_paired(judged, human)
+    estimate = ppi_paired(judged, human, clusters)
     low, high = estimate.interval(Z_ONE_SIDED)
     row = Row(estimate.mean, max(low, -1.0), min(high, 1.0), estimate.n)
     verdict = Verdict.REJECT if high < 0 else Verdict.PASS if low > -margin else Verdict.INCONCLUSIVE

@@ -75,7 +75,7 @@ def judging_of(workspace: Workspace, selection: Selection, arms: Sequence[Arm]) 
     told = selection.evalset
     if told.judge is None:
         return None
-    panel = seat(told, workspace.catalog, workspace.publisher, [arm.model for arm in arms])
+    panel = seat(told, workspace.catalog, [arm.model for arm in arms])
     root = workspace.roots.evalsets
     library = evalset.read(root, told.name)
     providers = {arm.model.provider for arm in arms}

@@ -72,7 +72,7 @@ def _begun(
         done += 1
         workspace.tell(Progress(stage, done, len(jobs), door.budget.told))
 
-    panel = seat(selection.evalset, workspace.catalog, workspace.publisher, [job.arm.model for job in jobs])
+    panel = seat(selection.evalset, workspace.catalog, [job.arm.model for job in jobs])
     live = next((job.arm for job in jobs if job.arm.name == LIVE), None)
     return door.budget.calls, told, panel, live
 

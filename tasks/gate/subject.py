@@ -88,13 +88,13 @@ def _comparable(selection: Selection) -> None:
 
 def _arms(workspace: Workspace, record: Record, version: PromptVersion, *, full: bool) -> Sequence[Arm]:
     catalog, publisher = workspace.catalog, workspace.publisher
-    found = [arms.of_candidate(CANDIDATE, catalog.behavior(version), catalog, publisher)]
+    found = [arms.of_candidate(CANDIDATE, catalog.behavior(version), catalog)]
     if record.from_behavior is None:
         return found
-    found.append(arms.of_published(LIVE, record.from_behavior, catalog, publisher))
+    found.append(arms.of_published(LIVE, record.from_behavior, catalog, publisher, record.environment))
     tied = anchor.behavior(workspace.store, record.environment, record.prompt_id) if full else None
     if tied is not None and tied not in (record.from_behavior, record.to_behavior):
-        found.append(arms.of_published(ANCHOR, tied, catalog, publisher))
+        found.append(arms.of_published(ANCHOR, tied, catalog, publisher, record.environment))
     return found
 
 

@@ -82,8 +82,8 @@ def assessor(workspace: Workspace, prompt_id: str, version: str, by: By) -> Asse
     asked = askable(library.evalset.assertions, by)
     if not asked:
         raise _nothing(f"eval set {name!r} has nothing to ask of a live answer", by)
-    arm = arms.of_candidate(known.name, workspace.catalog.behavior(known), workspace.catalog, workspace.publisher)
-    panel = seat(library.evalset, workspace.catalog, workspace.publisher, [arm.model])
+    arm = arms.of_candidate(known.name, workspace.catalog.behavior(known), workspace.catalog)
+    panel = seat(library.evalset, workspace.catalog, [arm.model])
     if by == "judge":
         _fit(workspace, library, panel)
     return Assessor(library, by, asked, panel, arm)

@@ -15,7 +15,7 @@ from .forest import Forest, Row, plot, points, row
 
 Z_ONE_SIDED = 1.645
 ARMS: Final = ("live", "candidate", "anchor")
-_FOUND = {"none": "", "floor": "a fall of 25 points is not excluded", "harm": "worse, proved"}
+FOUND = {"none": "", "floor": "a fall of 25 points is not excluded", "harm": "worse, proved"}
 
 
 class Scores(NamedTuple):
@@ -46,13 +46,13 @@ def view(result: StageResult, answers: Sequence[EvalResult]) -> GateView:
         result=result,
         evalset=f"{named} at {str(evidence.get('evalset_sha', ''))[:12]}" if named else "",
         plots=tuple(found for found in _plots(evidence, answers) if found is not None),
-        scores=tuple(_scores(evidence)),
+        scores=tuple(scores(evidence)),
         must_pass_failures=tuple(evidence.get("must_pass_failures") or ()),
         unscored=int(evidence.get("unscored") or 0),
     )
 
 
-def _scores(evidence: Mapping[str, Any]) -> Iterable[Scores]:
+def scores(evidence: Mapping[str, Any]) -> Iterable[Scores]:
     slices: dict[str, dict[str, Mapping[str, Any]]] = {}
     for one in evidence.get("slices") or ():
         slices.setdefault(str(one["slice"]), {})[one["arm"]] = one
@@ -80,7 +80,7 @@ def _against(other: str, total: dict[str, Any], parts: Sequence[Row], margin: fl
 
 def _guards(evidence: Mapping[str, Any]) -> list[Row]:
     return [
-        row(str(guard["name"]), guard, found=_FOUND.get(guard["found"], str(guard["found"])), note=str(guard["kind"]))
+        row(str(guard["name"]), guard, found=FOUND.get(guard["found"], str(guard["found"])), note=str(guard["kind"]))
         for guard in evidence.get("guards") or ()
     ]
 

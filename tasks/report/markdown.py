@@ -13,6 +13,11 @@ def escape(text: object) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
 
 
+def code(text: object) -> str:
+    """One line in a code span, whose backslashes are shown as they are; what would end it is left out."""
+    return f"`{' '.join(str(text).replace('`', '').split())}`"
+
+
 def fenced(text: str, language: str = "text") -> str:
     """A code block whose fence is longer than any run of backticks in it."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)

@@ -11,7 +11,7 @@ from tasks.release.workspace import Workspace
 
 from . import page
 from .markdown import fenced
-from .material import gather
+from .material import Material, gather
 from .release import render
 
 
@@ -30,11 +30,14 @@ class Report(NamedTuple):
 
 
 def write_report(workspace: Workspace, release_id: str) -> Report:
-    """Write `<release>.html` and `.md`, here and where they are shared. Raises UnknownRelease, SettingsError."""
-    material = gather(workspace, release_id)
-    text = render(material.row, list(material.results), list(material.events), material.cells)
-    html = page.render(material)
-    folder = workspace.roots.reports
+    """The report of a release as the ledger has it now. Raises UnknownRelease, SettingsError."""
+    return write(workspace, gather(workspace, release_id))
+
+
+def write(workspace: Workspace, found: Material) -> Report:
+    """Write `<release>.html` and `.md`, here and where they are shared. Raises SettingsError."""
+    text, html = render(found), page.render(found)
+    folder, release_id = workspace.roots.reports, found.row.release_id
     written = Report(folder / f"{release_id}.md", text, folder / f"{release_id}.html", html)
     atomic.replace(written.path, text.encode())
     atomic.replace(written.page, html.encode())

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 
 from registry.errors import UsageError
 from tasks.drift import dispersion
-from tasks.ledger import drift
+from tasks.ledger import drift, event
 from tasks.ledger.drift import Blessing
-from tasks.ledger.store import Reader
+from tasks.ledger.store import Reader, Transaction
 from tasks.release.workspace import Progress, Workspace
 
 from . import meaning, probing
 from .batches import add_batch, lacks, pending, seed_of, wanted
 from .collected import Collected, collect
 from .target import Endpoint, Sizes, Target
+
+BLESSED = "promptship.drift.blessed"
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,14 @@ def bless(
         reason=reason,
         at=workspace.now(),
     )
-    workspace.store.tx(lambda tx: drift.bless(tx, row))
+    workspace.store.tx(lambda tx: _keep(tx, row))
     return Blessed(row, found)
+
+
+def _keep(tx: Transaction, row: Blessing) -> None:
+    payload = {"target": row.target, "model": row.model, "batches": row.batches, "reason": row.reason}
+    drift.bless(tx, row)
+    event.append(tx, kind=BLESSED, actor=row.blessed_by, subjects={}, payload=payload, at=row.at)
 
 
 def _checked(workspace: Workspace, target: Target, by: str, reason: str, again: bool) -> None:

@@ -9,7 +9,6 @@ from tasks.drift.harm import Damage
 from tasks.ledger import drift
 from tasks.release.workspace import Workspace
 
-from .batches import seed_of
 from .blessing import Blessed
 from .target import Target
 
@@ -20,4 +19,4 @@ def damaged(workspace: Workspace, target: Target, known: Blessed, first_seen: da
     for row in drift.since(workspace.store, target.name, ("text", "week"), known.row.at, first_seen):
         for case, pairs in row.outputs.items():
             new.setdefault(case, []).extend(pair.get("score") for pair in pairs)
-    return harm.judge(known.collected.scores, new, seed_of(target.name, "harm")) if new else None
+    return harm.judge(known.collected.scores, new) if new else None

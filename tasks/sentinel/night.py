@@ -48,6 +48,8 @@ class Night:
     _left: int | None = field(init=False, repr=False)
 
     def run(self, announce: Announce, told: Told) -> list[Found]:
+        """Raises AccessDenied, before a call, where a drift could not take certificates away."""
+        self.workspace.publisher.check_writable(self.environment)
         plan = tonight(self.workspace, self.environment, calls=self.calls, usd=self.usd)
         announce(plan)
         self._gate, self._began = probing.door(plan.budget.usd), self.workspace.now()

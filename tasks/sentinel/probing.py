@@ -130,7 +130,7 @@ def _drawn(answers: Mapping[str, Sequence[A]], planned: int) -> Drawn[A]:
 def answers(workspace: Workspace, gate: Gateway, of: Texts, draws: int) -> Drawn[str]:
     """Whole answers to the fixed cases at production parameters, scored as the eval set scores them."""
     jobs = [Job(case, of.arm, number) for number in range(1, draws + 1) for case in of.selection.cases]
-    panel = seat(of.selection.evalset, workspace.catalog, workspace.publisher, [of.arm.model])
+    panel = seat(of.selection.evalset, workspace.catalog, [of.arm.model])
     run = run_all(of.selection.evalset, jobs, gate, test_id=None, panel=panel)
     texts: dict[str, list[str]] = {case.id: [] for case in of.selection.cases}
     scores: dict[str, list[float | None]] = {case.id: [] for case in of.selection.cases}

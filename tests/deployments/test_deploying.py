@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -108,32 +109,58 @@ def test_the_form_offers_what_can_be_released_and_refuses_the_rest(deployed: Dep
     assert "version" in refused.value.read().decode()
 
 
-def _hear(local: Local, kind: str, **payload: str) -> None:
-    """Something happened: as the flows announce it."""
-    about = {"prefect.resource.id": f"promptship.release.{payload.get('release_id', 'rel_1')}"}
-    local_time = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    event = {"event": kind, "resource": about, "payload": payload, "occurred": local_time, "id": str(uuid4())}
-    local.ask("events", [event])
+def _hear(local: Local, kind: str, about: str, payload: Mapping[str, str], ago_s: float = 0) -> None:
+    """Something happened: as the flows, or Prefect, announce it."""
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - ago_s))
+    event = {"event": kind, "resource": {"prefect.resource.id": about}, "payload": dict(payload), "occurred": at}
+    local.ask("events", [{**event, "id": str(uuid4())}])
 
 
 def test_a_breach_starts_the_rollback_although_nobody_watches(deployed: Deployer) -> None:
     local = deployed.local
-    about = {"environment": "demo", "prompt_id": "order-extract", "behavior": "ab" * 32}
-    _hear(local, "promptship.canary.breached", **about, reason="harm beyond the margin: refusal")
+    about = {"environment": "demo", "prompt_id": "order-extract", "release_id": "rel_1"}
+    told = {**about, "reason": "harm beyond the margin: refusal"}
+    _hear(local, "promptship.canary.breached", "promptship.release.rel_1", told)
     rollback = local.ask("deployments/name/rollback/rollback")["id"]
     asked = {"flow_runs": {"deployment_id": {"any_": [rollback]}}}
     run = until(lambda: local.ask("flow_runs/filter", asked), "the rollback's run")[0]
     assert run["parameters"]["order"] == {
-        "environment": "demo", "prompt": "order-extract", "taking": "ab" * 32,
+        "environment": "demo", "prompt": "order-extract", "release": "rel_1",
         "reason": "harm beyond the margin: refusal", "by": "automation",
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("last", "ago_s", "state", "said"),
+    [
+        ("heartbeat", 600, "CRASHED", "No heartbeat for 3 minutes"),
+        ("Submitting", 900, "CRASHED", "No worker started this run within 10 minutes"),
+        ("Cancelling", 600, "CANCELLED", "No worker ended it within 3 minutes"),
+    ],
+)
+def test_a_run_of_which_nothing_more_is_heard_is_marked(
+    deployed: Deployer, last: str, ago_s: int, state: str, said: str
+) -> None:
+    local = deployed.local
+    began = {"flow_id": local.ask("deployments/name/release/release")["flow_id"], "state": {"type": "RUNNING"}}
+    dead, living = (local.ask("flow_runs/", began)["id"] for _ in range(2))
+    _hear(local, f"prefect.flow-run.{last}", f"prefect.flow-run.{dead}", {}, ago_s)
+    _hear(local, f"prefect.flow-run.{last}", f"prefect.flow-run.{living}", {})
+    for one in local.ask("automations/filter", {}):
+        # It would be looked at again when its time is over.
+        local.ask(f"automations/{one['id']}", {"enabled": True}, "PATCH")
+    until(lambda: local.ask(f"flow_runs/{dead}")["state_type"] == state, "the mark")
+    assert said in local.ask(f"flow_runs/{dead}")["state"]["message"]
+    assert local.ask(f"flow_runs/{living}")["state_type"] == "RUNNING"
+
+
 def test_a_webhook_is_told(deployed: Deployer) -> None:
     local = deployed.local
-    _hear(local, "promptship.release.promoted", prompt_id='say "hi"', release_id="rel_9")
+    _hear(local, "promptship.release.promoted", "promptship.release.rel_9", {"prompt_id": 'say "hi"'})
     heard = until(lambda: [one for one in deployed.ear.heard if one["event"].endswith(".promoted")], "the webhook")
-    assert [one["about"]["prompt_id"] for one in heard] == ['say "hi"']
+    (told,) = heard
+    assert datetime.fromisoformat(told.pop("occurred")).tzinfo
+    assert told == {"format": 1, "event": "promptship.release.promoted", "about": {"prompt_id": 'say "hi"'}}
 
 
 def test_told_again_it_stays_and_a_webhook_without_an_address_goes(
@@ -170,5 +197,5 @@ def test_an_automation_of_an_unknown_deployment_is_named(deployed: Deployer) -> 
 def test_without_a_server_it_says_how_to_get_one() -> None:
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    with temporary_settings({PREFECT_API_URL: None}), pytest.raises(SettingsError, match="make serve"):
+    with temporary_settings({PREFECT_API_URL: None}), pytest.raises(SettingsError, match="promptship serve"):
         deploy(ROOT, Roots.find(cwd=ROOT))

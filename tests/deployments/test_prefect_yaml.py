@@ -27,6 +27,11 @@ def test_it_says_what_it_does(deployment: dict[str, Any]) -> None:
 
 
 @DEPLOYMENTS
+def test_it_outlives_its_worker(deployment: dict[str, Any]) -> None:
+    assert deployment["work_pool"]["job_variables"] == {"stream_output": False}
+
+
+@DEPLOYMENTS
 def test_its_flow_exists(deployment: dict[str, Any]) -> None:
     path, _, name = deployment["entrypoint"].partition(":")
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tasks.ledger import changelog, release
+from tests.e2e.conftest import DOUBTED
 from tests.polling import until
 from tests.served import RUN_S, Served
 from tests.world import PROMPT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -28,12 +29,14 @@ CHROMIUM = os.environ.get("CHROMIUM") or next(
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.prefect,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1200, func_only=True),
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on the path, and CHROMIUM names none"),
 ]
 
 PATIENCE_MS = 120_000
-SUBMIT_MS = 20_000
+AGAIN_MS = 20_000
+"""A click is made again when nothing has come of it for so long: one that comes while a page is drawn is none."""
+TRIES = 6
 LOCAL = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 """Page.route would hold a request for as long as the test itself waits for something."""
 
@@ -49,25 +52,40 @@ class Operator:
         """Fill in the form of a deployment and submit it; the run's id."""
         found = self.here.ask(f"deployments/name/{deployment}/{deployment}")["id"]
         self.page.goto(f"{self.here.url}/v2/deployments/deployment/{found}/run")
-        for label, option in choices.items():
-            self.page.get_by_label(label).click()
-            self.page.get_by_role("option", name=option, exact=True).click()
-        for label, text in texts.items():
-            self.page.get_by_label(label).fill(text)
         before = {run["id"] for run in self._runs(found)}
-        self._submit()
+        form, submit = self.page.url, self.page.get_by_role("button", name="Submit")
+        for _ in range(TRIES):
+            self._fill_in(choices, texts)
+            submit.click()
+            if self._comes(lambda: self.page.wait_for_url(lambda url: url != form, timeout=AGAIN_MS)):
+                break
         new = until(lambda: [run for run in self._runs(found) if run["id"] not in before], f"a run of {deployment}")
         return str(new[0]["id"])
 
-    def _submit(self) -> None:
-        """The form is left when it was taken; a click that comes while it is still drawn is none."""
+    def _fill_in(self, choices: dict[str, str], texts: dict[str, str]) -> None:
+        """What is filled in already stays."""
+        for label, option in choices.items():
+            field = self.page.get_by_label(label)
+            if option not in field.inner_text():
+                self.click(field, self.page.get_by_role("option", name=option, exact=True))
+        for label, text in texts.items():
+            self.page.get_by_label(label).fill(text)
+
+    def click(self, opens: Locator, what: Locator) -> None:
+        """What is shown only once `opens` was clicked."""
+        for _ in range(TRIES):
+            opens.click()
+            if self._comes(lambda: what.wait_for(timeout=AGAIN_MS)):
+                break
+        what.click()
+
+    def _comes(self, wait: Callable[[], object]) -> bool:
         from playwright.sync_api import TimeoutError as Late
 
-        form = self.page.url
-        while self.page.url == form:
-            self.page.get_by_role("button", name="Submit").click()
-            with suppress(Late):
-                self.page.wait_for_url(lambda url: url != form, timeout=SUBMIT_MS)
+        with suppress(Late):
+            wait()
+            return True
+        return False
 
     def _runs(self, deployment: str) -> Any:
         return self.here.ask("flow_runs/filter", {"flow_runs": {"deployment_id": {"any_": [deployment]}}})
@@ -76,17 +94,28 @@ class Operator:
         self.page.goto(f"{self.here.url}/v2/runs/flow-run/{run}")
         self.page.get_by_role("tab", name=tab).click()
 
-    def read(self, artifact: str) -> str:
-        """What an artifact of the open run says, as it is shown."""
+    def read(self, artifact: str, *said: str) -> None:
+        """Open an artifact of the open run; returns when it says all of this."""
         self.page.locator(f"a[href$='/artifacts/key/{artifact}']").first.click()
         self.page.locator("a[href*='/artifacts/artifact/']").first.click()
-        self.page.get_by_role("heading", level=1).first.wait_for()
-        return self.page.locator("body").inner_text()
+        for text in said:
+            self.page.get_by_text(text).first.wait_for()
 
     def choose(self, action: str) -> None:
         """From the menu of the open run."""
-        self.page.get_by_role("button", name="Open menu").first.click()
-        self.page.get_by_role("menuitem", name=action).click()
+        menu = self.page.get_by_role("button", name="Open menu").first
+        self.click(menu, self.page.get_by_role("menuitem", name=action))
+
+    def answer(self, run: str, question: str, decision: str, reason: str) -> None:
+        """What a run asks for that is suspended."""
+        self.open(run)
+        self.choose("Resume")
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_text(question).wait_for()
+        self.click(dialog.get_by_label("Decision"), self.page.get_by_role("option", name=decision))
+        dialog.get_by_label("Your name").fill("Bo Lind")
+        dialog.get_by_label("Reason").fill(reason)
+        dialog.get_by_role("button", name="Resume").click()
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +131,6 @@ def operator(here: Served) -> Iterator[Operator]:
 
 
 def test_release_approve_and_roll_back(here: Served, operator: Operator) -> None:
-    page = operator.page
     here.change(approval="{low: [before_canary]}")
     # when a release is started from the form
     run = operator.start("release", {"Prompt version": f"{PROMPT}@v2", "Environment": "demo"}, {"Your name": "Ana"})
@@ -113,27 +141,19 @@ def test_release_approve_and_roll_back(here: Served, operator: Operator) -> None
     asked = len(here.model.cases)
     # and the evidence can be read
     operator.open(run)
-    evidence = operator.read(f"gate-{PROMPT}")
-    assert "Gate: pass" in evidence
-    assert "interval" in evidence
-    # when it is approved
+    operator.read(f"gate-{PROMPT}", "Gate: pass", "Better than live, proved", "interval", "/reports/rel_")
     operator.open(run)
-    operator.choose("Resume")
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_text(f"{PROMPT} v2 in demo: give it 50 % of the traffic?").wait_for()
-    dialog.get_by_label("Decision").click()
-    page.get_by_role("option", name="approve").click()
-    dialog.get_by_label("Your name").fill("Bo Lind")
-    dialog.get_by_label("Reason").fill("read all of it")
-    dialog.get_by_role("button", name="Resume").click()
+    operator.read(f"diff-{PROMPT}", "quality [-40-]{+80+} broken 0")
+    # when it is approved
+    operator.answer(run, f"{PROMPT} v2 in demo: give it 50 % of the traffic?", "approve", "read all of it")
     # then it is promoted, without asking a model again about a case, and the page says so
     promoted = here.end(run, "Promoted")
     assert {PROMPT, f"{PROMPT}@v2", "demo", "Promoted"} <= set(promoted["tags"])
     assert here.route().live.version == "v2"
     assert len(here.model.cases) == asked
     operator.open(run)
-    page.get_by_text("Promoted", exact=True).first.wait_for()
-    assert "Bo Lind" in operator.read(f"report-{PROMPT}")
+    operator.page.get_by_text("Promoted", exact=True).first.wait_for()
+    operator.read(f"report-{PROMPT}", f"{PROMPT} v2 in demo: promoted", "Bo Lind approved")
     # when rollback is pressed
     back = operator.start(
         "rollback",
@@ -147,6 +167,19 @@ def test_release_approve_and_roll_back(here: Served, operator: Operator) -> None
     newest, released = changelog.entries(here.workspace.store)[:2]
     assert (newest.kind, newest.author, newest.why) == ("rollback", "Bo Lind", "refunds are misread")
     assert (released.decision, released.approved_by) == ("promote", "Bo Lind")
+
+
+def test_refused_in_the_dialog_a_release_ends_as_rejected(here: Served, operator: Operator) -> None:
+    # given a gate that cannot tell
+    run = here.start("release", order={"version": f"{DOUBTED}@v1", "environment": "demo", "by": "Ana"})
+    here.end(run, "Suspended")
+    # when a person says no
+    operator.answer(run, "go on although its gate was inconclusive?", "reject", "too few cases to know")
+    # then that is what the run says, and who said it
+    refused = here.end(run, "Rejected")
+    assert {DOUBTED, f"{DOUBTED}@v1", "demo", "Rejected"} <= set(refused["tags"])
+    assert "Bo Lind" in refused["state"]["message"]
+    assert "too few cases to know" in refused["state"]["message"]
 
 
 def test_cancelled_in_the_page_a_canary_gives_its_traffic_back(here: Served, operator: Operator) -> None:

@@ -158,21 +158,15 @@ def test_a_server_that_dies_is_waited_for_and_the_canary_stays_guarded(here: Ser
         # when the server dies, and nobody starts it again
         dead = here.kill("server")
         # then the canary is watched
-        before = looks(here)
+        before = here.looks
         here.closed.clear()
-        until(lambda: looks(here) >= before + LOOKS, f"{LOOKS} looks")
+        until(lambda: here.looks >= before + LOOKS, f"{LOOKS} looks")
     # and when it is there again, the job ends with what came of it
     here.replaced("server", dead)
     assert job.code() == 0, job.log
     assert here.route(BETTER).live.version == "v2"
     assert here.end(job.run(), "Promoted")
     assert answered(here) == asked
-
-
-def looks(here: Served) -> int:
-    """How often a canary was looked at."""
-    (found,) = here.workspace.store.rows("SELECT count(DISTINCT (release_id, batch_seq)) AS looks FROM look")
-    return int(found["looks"])
 
 
 def test_a_scheduled_run_appears_and_runs(here: Served) -> None:

@@ -158,7 +158,7 @@ def _ended(command: Callable[[], str]) -> tuple[int, str]:
 def _release(here: Workspace, version: str) -> str:
     order = ReleaseOrder(version=f"{PROMPT}@{version}", environment="demo", by="test")
     record = shell.walk(here, order, lambda _: None)
-    return "already live" if record is None else str(outcome(record, here.now()).state)
+    return "already live" if record is None else str(outcome(record).state)
 
 
 def _monitor(here: Workspace, _: str) -> str:

@@ -32,7 +32,7 @@ EXPECTED = {
     ),
     "v3": Ended(
         [("lint", "pass"), ("fast_gate", "reject")],
-        OPENED | {"canary.withdrawn": 1, "release.rejected": 1} | {"stage.pass": 1, "stage.reject": 1},
+        OPENED | {"release.rejected": 1} | {"stage.pass": 1, "stage.reject": 1},
         ("reject", "v1", "v3", False, None),
         "v1",
     ),

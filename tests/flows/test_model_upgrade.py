@@ -55,7 +55,7 @@ def test_what_passes_is_released_and_its_endpoint_has_a_reference(here: Fleet, m
 
     monkeypatch.setattr("tasks.upgrade_model.Sizes", lambda: SMALL)
     rules = here.roots.registry / "environments.yaml"
-    rules.write_text(rules.read_text().replace("deadline: {canary: 4m}", "deadline: {canary: 1s}"))
+    rules.write_text(rules.read_text().replace("deadline: {canary: 15m}", "deadline: {canary: 1s}"))
     candidate(here, "owl")
     state = model_upgrade("parrot", "owl", ENVIRONMENT, "test", return_state=True)
     assert (state.name, state.is_failed()) == ("Partly", True)

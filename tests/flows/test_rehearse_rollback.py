@@ -33,7 +33,7 @@ def test_its_state_says_what_can_be_gone_back_to(tmp_path: Path, monkeypatch: py
 
 def _serve(here: Shop, *versions: str) -> None:
     catalog, publisher = here.workspace.catalog, here.workspace.publisher
-    publisher.put_models(dict(catalog.models))
+    publisher.put_models("demo", dict(catalog.models))
     for number, version in enumerate(versions):
         behavior = catalog.behavior(catalog.get(PROMPT, version))
         publisher.put_artifact(from_behavior(behavior))

@@ -68,8 +68,11 @@ def walked(here: Shop, release_: Callable[[str], Any]) -> Walked:
 @pytest.fixture(scope="module")
 def by_flow(prefect_harness: None, tmp_path_factory: pytest.TempPathFactory) -> Walked:
     with shop(tmp_path_factory.mktemp("flow"), VERSIONS) as here:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PROMPTSHIP_WRITES", "production")
+            elsewhere = flow("v1")
         found = walked(here, flow)
-        found.states["v3 again"] = flow("v3")
+        found.states.update({"v3 again": flow("v3"), "v1 elsewhere": elsewhere})
         return found
 
 
@@ -106,6 +109,12 @@ def test_what_may_not_begin_is_refused_and_says_why(by_flow: Walked) -> None:
     assert "was released to demo before, as v3: reject" in state.message
 
 
+def test_a_release_to_where_this_process_may_not_publish_is_refused(by_flow: Walked) -> None:
+    state = by_flow.states["v1 elsewhere"]
+    assert (state.name, state.is_failed()) == ("Refused", True)
+    assert "PROMPTSHIP_WRITES lets this process write production, and not demo" in state.message
+
+
 def test_the_flow_finds_what_the_command_line_finds(by_flow: Walked, by_command: Walked) -> None:
     assert by_flow.results == by_command.results
     assert [one["stage"] for one in by_flow.results] == [
@@ -130,3 +139,28 @@ def test_a_run_is_found_by_what_it_is_about(by_flow: Walked) -> None:
         labels = client.read_flow_runs(flow_run_filter=about)[0].labels
     assert labels["promptship.verdict"] == "Rejected"
     assert str(labels["promptship.release"]).startswith("rel_")
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("plan", f"# Plan of {PROMPT} v"),
+        ("diff", "## What changed"),
+        ("lint", "# Lint: pass"),
+        ("gate", "# Gate: pass"),
+        ("shadow", "# Shadow: "),
+        ("canary-50", "# Canary 50 %: "),
+        ("report", "## Stages"),
+    ],
+)
+@pytest.mark.usefixtures("by_flow")
+def test_what_was_found_is_an_artifact_and_a_stage_says_where_the_page_is(key: str, said: str) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+
+    of_prompt = ArtifactFilter(key=ArtifactFilterKey(any_=[f"{key}-{PROMPT}"]))
+    with get_client(sync_client=True) as client:
+        found = [str(one.data) for one in client.read_artifacts(artifact_filter=of_prompt)]
+    assert any(said in text for text in found)
+    if key not in ("plan", "diff"):
+        assert all(".html\n```" in text for text in found)

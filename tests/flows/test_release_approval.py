@@ -108,7 +108,7 @@ def test_it_is_suspended_and_goes_on_when_it_is_approved(waiting: Run) -> None:
     page, asked = waiting.page(), len(waiting.here.driver.requests)
     assert "v1 in demo: give it all traffic?" in page
     assert "afterwards the release is held" in page
-    assert "## Why" in page
+    assert "Why: Version v1 was measured" in page
     waiting.resume(**YES)
     waiting.execute()
     assert (waiting.state.name, waiting.here.live) == ("Promoted", "v1")

@@ -49,7 +49,7 @@ def test_a_package_adds_a_type_and_its_opposite(monkeypatch: pytest.MonkeyPatch)
         assert judge([assertion], CASE, Answer("HEY"), Output())[0].status == status
     with pytest.raises(ValidationError, match="wants a text"):
         Assertion.model_validate({"type": "acme.shouts", "value": 3})
-    with pytest.raises(ValidationError, match=r"found 'acme\.whispers'"):
+    with pytest.raises(ValidationError, match=r"'acme\.whispers'"):
         Assertion.model_validate({"type": "acme.whispers", "value": "hey"})
 
 

@@ -16,10 +16,10 @@ import boto3
 import duckdb
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
+from registry.credentials import masked
 from registry.errors import LedgerUnwritable
 from registry.runtime.objects import client
 
-from .catalogue import masked
 from .extension import load
 
 _FROM_ENVIRONMENT = ("s3_access_key_id", "s3_secret_access_key", "s3_session_token")

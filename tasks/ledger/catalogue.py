@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+from registry import credentials
 from registry.errors import LedgerLocked, LedgerUnwritable, SettingsError
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ _LOCK = (0x5052, 0x4C44)
 _SECRET = re.compile(r"""(password|passfile|sslpassword|s3_\w+)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s'"]+)""", re.IGNORECASE)
 _DATA = re.compile(r"/.*|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./=+-]*)?")
 """httpfs takes what follows `?` for settings, and `*` for a pattern."""
-_IN_URL = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
 _HOLDERS = """
     SELECT a.application_name AS name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
     WHERE l.locktype = 'advisory' AND l.classid = %s AND l.objid = %s AND l.granted
@@ -83,7 +83,7 @@ def _parts(conninfo: str) -> dict[str, Any]:
 
 def masked(text: str) -> str:
     """Without the passwords of connection strings, in both of their forms."""
-    return _IN_URL.sub(r"\1:***@", _SECRET.sub(r"\1=***", text))
+    return credentials.masked(_SECRET.sub(r"\1=***", text))
 
 
 def is_made(at: Address, timeout_s: float) -> bool:

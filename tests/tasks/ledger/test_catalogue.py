@@ -48,7 +48,7 @@ def test_the_password_is_parted_from_the_rest(conninfo: str, password: str | Non
     [
         ("password=sesame host=x", "password=*** host=x"),
         ("PASSWORD = 'ses ame'", "PASSWORD=***"),
-        ("postgresql://app:sesame@db/ledger", "postgresql://app:***@db/ledger"),
+        ("postgresql://app:sesame@db/ledger", "postgresql://***@db/ledger"),
         ('at "host=x password=sesame": refused', 'at "host=x password=***": refused'),
         ("host=x dbname=y", "host=x dbname=y"),
     ],

@@ -10,12 +10,13 @@ from .axis import Tick, over
 
 
 class Row(NamedTuple):
-    """One estimate. `limit` is this row's own margin, `found` what stands against it, `total` the row over all."""
+    """One estimate, its numbers None where nothing was seen. `limit` is this row's own margin, `found` what stands
+    against it, `total` the row over all."""
 
     label: str
-    value: float
-    low: float
-    high: float
+    value: float | None
+    low: float | None
+    high: float | None
     n: int
     found: str = ""
     total: bool = False
@@ -27,9 +28,9 @@ class Line(NamedTuple):
     """A row with its places in percent."""
 
     row: Row
-    start: float
-    at: float
-    end: float
+    start: float | None
+    at: float | None
+    end: float | None
     limit: float | None
     text: str
     span: str
@@ -78,9 +79,10 @@ def plot(
     axis = over([zero, *limits, *(edge for row in rows for edge in (row.low, row.value, row.high))])
 
     def line(row: Row) -> Line:
-        limit = None if row.limit is None else axis.at(row.limit)
-        span = f"{form(row.low)} to {form(row.high)}"
-        return Line(row, axis.at(row.low), axis.at(row.value), axis.at(row.high), limit, form(row.value), span)
+        seen = row.low, row.value, row.high
+        start, at, end, limit = (None if one is None else axis.at(one) for one in (*seen, row.limit))
+        low, value, high = ("-" if one is None else form(one) for one in seen)
+        return Line(row, start, at, end, limit, value, f"{low} to {high}")
 
     return Forest(
         caption=caption,

@@ -112,7 +112,7 @@ def by_intent(answers: Sequence[EvalResult], other: str) -> list[Row]:
             case = cases[case_id]
             pairs.setdefault(case.intent, []).append((mean - means[case_id, other], case.cluster_id))
     rows = [_row(intent, found) for intent, found in sorted(pairs.items())] if len(pairs) > 1 else []
-    return [found for found in rows if math.isfinite(found.low)]
+    return [found for found in rows if found.low is not None and math.isfinite(found.low)]
 
 
 def _means(answers: Sequence[EvalResult]) -> dict[tuple[str, str], float]:

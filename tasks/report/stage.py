@@ -80,8 +80,8 @@ def _gate(evidence: Mapping[str, Any]) -> Iterator[str]:
 
 def _first(score: Mapping[str, Any], least: float | None) -> Sequence[object]:
     """Where nothing is live to compare with, the score itself."""
-    interval = f"{score['low']:.3f} to {score['high']:.3f}"
-    return f"{score['value']:.3f}", interval, score["n"], None if least is None else plain(least)
+    value, low, high = (None if score[name] is None else f"{score[name]:.3f}" for name in ("value", "low", "high"))
+    return value, _interval(low, high), score["n"], None if least is None else plain(least)
 
 
 def _guard(row: Mapping[str, Any]) -> Sequence[object]:
@@ -89,9 +89,14 @@ def _guard(row: Mapping[str, Any]) -> Sequence[object]:
     return row["name"], *_points(row), row["n"], found or "nothing"
 
 
-def _points(row: Mapping[str, Any]) -> tuple[str, str]:
-    """A difference, and its interval, in hundredths of the scale."""
-    return points(row["value"]), f"{points(row['low'])} to {points(row['high'])}"
+def _points(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """A difference, and its interval, in hundredths of the scale; None where nothing was seen to differ by."""
+    value, low, high = (None if row[name] is None else points(row[name]) for name in ("value", "low", "high"))
+    return value, _interval(low, high)
+
+
+def _interval(low: str | None, high: str | None) -> str | None:
+    return None if low is None or high is None else f"{low} to {high}"
 
 
 _SHADOW_TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (

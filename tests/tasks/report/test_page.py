@@ -155,6 +155,16 @@ def test_what_is_missing_is_said(material: Made, row: dict[str, Any], stages: An
         assert text in page.text
 
 
+def test_estimates_of_nothing_are_drawn_as_nothing(material: Made) -> None:
+    unseen = {"value": None, "low": None, "high": None, "n": 0}
+    row = {"metric": "refusal", "side": "up", "intent": "all", "margin": 0.15, "verdict": "missing", **unseen}
+    gate = result("gate", live=unseen, margin=0.08, evalset="order-extract/full", evalset_sha="e" * 64)
+    page = Page(render(material(results=(gate, result("shadow", rows=[row])))))
+    assert (page.open, page.crossed) == ([], [])
+    assert "the candidate has none" in page.text
+    assert not page.named("circle")
+
+
 def test_looks_without_what_they_saw_draw_only_the_shares(material: Made) -> None:
     bare = tuple(replace(one, seen=None) for one in material().looks)
     page = Page(render(material(looks=bare)))

@@ -44,6 +44,15 @@ def test_a_guard_says_what_was_found(verdict: str, tested: bool, said: str) -> N
     assert (plot.lines[0].row.found, plot.lines[0].row.note) == (said, "refusal up")
 
 
+def test_a_guard_that_saw_nothing_has_its_margin_and_no_numbers() -> None:
+    row = {"metric": "refusal", "intent": "all", "side": "up", "margin": 0.1, "verdict": "missing", "n": 0}
+    plot = view(result("shadow", rows=[{**row, "value": None, "low": None, "high": None}])).plot
+    assert plot is not None
+    (line,) = plot.lines
+    assert (line.start, line.at, line.end, line.text, line.span) == (None, None, None, "-", "- to -")
+    assert line.limit is not None
+
+
 def test_both_answers_are_whole_on_their_side() -> None:
     example = {"trace_id": "tr_1", "input": "i", "recorded": "the old answer", "candidate": "the new answer"}
     (found,) = view(result("shadow", examples=[example])).examples

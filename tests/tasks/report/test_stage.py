@@ -13,6 +13,7 @@ from .conftest import canary_step, estimate, result
 GUARD = {**estimate(0.0), "name": "schema_ok", "kind": "assertion"}
 GUARDED = "| schema\\_ok | 0.0 | \u221210.0 to +10.0 | 40 | "
 SLICES = [{"slice": "all", "arm": arm, "mean": mean, "n": 40} for arm, mean in (("candidate", 0.75), ("live", 0.5))]
+UNSEEN = {"value": None, "low": None, "high": None, "n": 0}
 SHADOW = {"metric": "refusal", "side": "up", "intent": "all", "verdict": "pass", "margin": 0.15, **estimate(0.02)}
 
 
@@ -35,6 +36,8 @@ SHADOW = {"metric": "refusal", "side": "up", "intent": "all", "verdict": "pass",
         ),
         ("gate", {"must_pass_failures": ["c1", "c2"], "unscored": 3}, ["Must-pass cases failed: c1, c2.", "3 pairs"]),
         ("shadow", {"rows": [SHADOW]}, ["| refusal up | all | pass | +2.0 | \u22128.0 to +12.0 | 15.0 | 40 |"]),
+        ("shadow", {"rows": [{**SHADOW, **UNSEEN}]}, ["| refusal up | all | pass | - | - | 15.0 | 0 |"]),
+        ("gate", {"score": UNSEEN, "live": UNSEEN}, ["| - | - | 0 | - |", "| live | - | - | 0 |"]),
         ("shadow", {"examples": [{"trace_id": "tr_1", "input": "a", "recorded": "b", "candidate": "c"}]}, ["`tr_1`"]),
         ("lint", {"components_changed": [], "findings": []}, ["Components changed: none."]),
     ],

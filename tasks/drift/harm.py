@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import fmean, stdev
 
-from tasks.statistics.paired import Interval, t_quantile
+from tasks.statistics.paired import Z_ONE_SIDED, Interval, t_quantile
 
 Scores = Mapping[str, Sequence[float | None]]
 """Scores in 0..1 by case; None is an answer without a usable score."""
 
 MARGIN = 0.05
-Z_ONE_SIDED = 1.645
-"""Both bounds are one-sided 95 % bounds."""
 
 
 class Harm(StrEnum):

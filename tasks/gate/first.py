@@ -10,9 +10,8 @@ from tasks.gate import sentence
 from tasks.gate.look import Rounds, Row
 from tasks.gate.must_pass import RUNS, MustPassFailure
 from tasks.release.verdict import Verdict
-from tasks.statistics.paired import plus_four_mean
+from tasks.statistics.paired import Z_ONE_SIDED, plus_four_mean
 
-Z_ONE_SIDED = 1.645
 UNSCORED_LIMIT = 0.02
 
 

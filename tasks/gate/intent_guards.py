@@ -10,10 +10,9 @@ import numpy as np
 
 from tasks.gate.look import CasePair, GuardRow, Look, Rounds, Row
 from tasks.statistics.multiplicity import holm, sign_flip
-from tasks.statistics.paired import Estimate, plus_four
+from tasks.statistics.paired import Z_ONE_SIDED, Estimate, plus_four
 
 ALPHA = 0.05
-Z_ONE_SIDED = 1.645
 FLOOR = -0.25
 FLOOR_CASES = 20
 FLIP_UNITS = 10

@@ -7,9 +7,8 @@ from collections.abc import Hashable, Sequence
 from tasks.gate import sentence
 from tasks.gate.look import GateVerdict, Row
 from tasks.release.verdict import Verdict
+from tasks.statistics.paired import Z_ONE_SIDED
 from tasks.statistics.ppi import LABELS, ppi_paired
-
-Z_ONE_SIDED = 1.645
 
 
 def decide_judged(

@@ -52,9 +52,8 @@ def open_release(workspace: Workspace, order: ReleaseOrder, now: datetime) -> Op
     if found is not None and found.release_id is None:
         return found
     _may_publish(workspace, order, policy, first=route is None)
-    if found is not None:
-        if found.release_id is not None:
-            extent.resumed(workspace, order, found.release_id, now)
+    if found is not None and found.release_id is not None:
+        extent.resumed(workspace, order, found.release_id, now)
         return found
     if policy.requires_lock:
         _locked(workspace, version)

@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 from registry.errors import RoutingError, UsageError
 from registry.runtime import routes_change
-from registry.runtime.artifact_file import from_behavior
 from registry.runtime.routes import Pinned, Route, RouteTable
 from tasks.ledger.anchor import Anchor
 from tasks.ledger.event import Event, event
 
-from .traffic import Transition, change, settle
+from .traffic import Transition, change, put, settle
 from .workspace import Workspace
 
 
@@ -55,10 +54,7 @@ def pin(
             expected="a version that served before, or a release",
             fix=f"Run `promptship release start {prompt} {version} -e {environment}`, or pin with --break-glass",
         )
-    workspace.publisher.put_artifact(from_behavior(behavior))
-    models = workspace.catalog.models
-    wanted = {name: models[name] for name in (found.model, *found.fallbacks)}
-    workspace.publisher.put_models(environment, wanted)
+    put(workspace, environment, found)
     pinned = Pinned(version=version, behavior=behavior.sha)
     kind = "promptship.live.pinned"
     extra = {"break_glass": True} if break_glass else {}

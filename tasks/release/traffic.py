@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from registry.artifact import PromptVersion
 from registry.errors import GenerationTaken, LedgerError
 from registry.runtime import routes_change
 from registry.runtime.artifact_file import from_behavior
@@ -64,13 +65,16 @@ def change(
 
 def publish(workspace: Workspace, record: Record) -> Pinned:
     """Put the candidate's artifact and the way to its models where applications find them, before a table names it."""
-    version = workspace.catalog.get(record.prompt_id, record.to_version)
-    behavior = workspace.catalog.behavior(version)
-    workspace.publisher.put_artifact(from_behavior(behavior))
+    put(workspace, record.environment, workspace.catalog.get(record.prompt_id, record.to_version))
+    return Pinned(version=record.to_version, behavior=record.to_behavior)
+
+
+def put(workspace: Workspace, environment: str, version: PromptVersion) -> None:
+    """A version as the registry has it, and the way to its models, for one environment."""
+    workspace.publisher.put_artifact(from_behavior(workspace.catalog.behavior(version)))
     models = workspace.catalog.models
     wanted = {name: models[name] for name in (version.model, *version.fallbacks)}
-    workspace.publisher.put_models(record.environment, wanted)
-    return Pinned(version=record.to_version, behavior=record.to_behavior)
+    workspace.publisher.put_models(environment, wanted)
 
 
 def serve_canary(workspace: Workspace, record: Record, *, share_bps: int) -> datetime:

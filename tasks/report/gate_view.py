@@ -9,11 +9,10 @@ from typing import Any, Final, NamedTuple
 
 from tasks.ledger.eval_result import EvalResult
 from tasks.ledger.stage_result import StageResult
-from tasks.statistics.paired import plus_four
+from tasks.statistics.paired import Z_ONE_SIDED, plus_four
 
 from .forest import Forest, Row, plot, points, row
 
-Z_ONE_SIDED = 1.645
 ARMS: Final = ("live", "candidate", "anchor")
 FOUND = {"none": "", "floor": "a fall of 25 points is not excluded", "harm": "worse, proved"}
 

@@ -12,10 +12,9 @@ from tasks.shadow import sentence
 from tasks.shadow.planning import planned_power
 from tasks.shadow.sample import Change, Guard, Replay, Sample, ShadowRow, ShadowVerdict
 from tasks.statistics.multiplicity import holm
-from tasks.statistics.paired import Estimate, plus_four
+from tasks.statistics.paired import Z_ONE_SIDED, Estimate, plus_four
 
 ALPHA = 0.05
-Z_ONE_SIDED = 1.645
 POWER = 0.5
 
 

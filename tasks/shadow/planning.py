@@ -7,9 +7,7 @@ import math
 from scipy.special import ndtr
 
 from tasks.shadow.sample import Guard
-from tasks.statistics.paired import PSEUDO_CASES, PSEUDO_SQUARES, plus_four
-
-Z_ONE_SIDED = 1.645
+from tasks.statistics.paired import PSEUDO_CASES, PSEUDO_SQUARES, Z_ONE_SIDED, plus_four
 
 
 def planned_power(guard: Guard) -> float:

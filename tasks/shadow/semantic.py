@@ -12,10 +12,9 @@ import numpy as np
 from registry.artifact import Guard as Declared
 from registry.errors import ModelRejected
 from registry.runtime.drivers.sentences import vectors
-from tasks.shadow.decide import Z_ONE_SIDED
 from tasks.shadow.replaying import Replayed
 from tasks.shadow.sample import ALL, Guard, Replay
-from tasks.statistics.paired import plus_four
+from tasks.statistics.paired import Z_ONE_SIDED, plus_four
 
 METRIC = "semantic_distance"
 LARGEST = 2.0

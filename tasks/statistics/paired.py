@@ -22,6 +22,8 @@ from scipy.special import ndtr, stdtr, stdtrit
 
 Floats = NDArray[np.float64]
 
+Z_ONE_SIDED = 1.645
+"""Normal quantile of one-sided 5 %; both ends of an interval at it make one of 90 %."""
 PSEUDO_CASES = 4
 PSEUDO_SQUARES = 2.0
 """What +1 and -1 add to the sum of squares; for a mean score, two zeros and two ones around one half add 1."""

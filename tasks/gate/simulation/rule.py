@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from tasks.gate.intent_guards import ALPHA, FLIP_UNITS, FLOOR, FLOOR_CASES, Z_ONE_SIDED
+from tasks.gate.intent_guards import ALPHA, FLIP_UNITS, FLOOR, FLOOR_CASES
 from tasks.statistics.multiplicity import FLIPS, sign_flip
-from tasks.statistics.paired import Floats, cluster_totals, plus_four_rows
+from tasks.statistics.paired import Z_ONE_SIDED, Floats, cluster_totals, plus_four_rows
 from tasks.statistics.sequential import critical
 
 Codes = NDArray[np.int64]

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, stdtr
 
 from tasks.release.verdict import Verdict
-from tasks.shadow.decide import ALPHA, POWER, Z_ONE_SIDED
+from tasks.shadow.decide import ALPHA, POWER
 from tasks.shadow.sample import ALL, Guard, Replay, Sample
-from tasks.statistics.paired import PSEUDO_CASES, PSEUDO_SQUARES, Floats, plus_four_rows
+from tasks.statistics.paired import PSEUDO_CASES, PSEUDO_SQUARES, Z_ONE_SIDED, Floats, plus_four_rows
 from tests.bars.shadow.traffic import EVERYWHERE, INTENTS, YES_NO, Layout, Rows, layout, replays
 
 BLOCK = 250
